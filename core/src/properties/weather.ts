@@ -1,0 +1,106 @@
+import type { Medium, ObservedProperty } from '../properties.ts'
+
+const WEATHER: readonly Medium[] = ['weather', 'air']
+
+/** Meteorology. Ranges enclose the records of the World Weather and Climate Extremes Archive of the WMO. */
+export const WEATHER_PROPERTIES: readonly ObservedProperty[] = [
+  {
+    id: 'temperature',
+    name: { en: 'Air temperature', zh: '气温' },
+    media: ['weather', 'air', 'noise', 'soil'],
+    unit: 'Cel',
+    symbol: '°C',
+    kind: 'number',
+    range: [-90, 60],
+    precision: 1,
+    hj212: 'a01001',
+  },
+  {
+    // Saturation sensors read a little above 100 %.
+    id: 'humidity',
+    name: { en: 'Relative humidity', zh: '相对湿度' },
+    media: ['weather', 'air', 'noise', 'soil'],
+    unit: '%',
+    symbol: '%',
+    kind: 'number',
+    range: [0, 103],
+    precision: 0,
+    hj212: 'a01002',
+  },
+  {
+    // Station pressure, not reduced to sea level: 450 hPa is met above 6,000 m.
+    id: 'pressure',
+    name: { en: 'Air pressure', zh: '气压' },
+    media: WEATHER,
+    unit: 'hPa',
+    symbol: 'hPa',
+    kind: 'number',
+    range: [450, 1090],
+    precision: 1,
+    hj212: 'a01006',
+  },
+  {
+    id: 'wind_speed',
+    name: { en: 'Wind speed', zh: '风速' },
+    media: WEATHER,
+    unit: 'm/s',
+    symbol: 'm/s',
+    kind: 'number',
+    range: [0, 115],
+    precision: 1,
+    hj212: 'a01007',
+  },
+  {
+    id: 'wind_direction',
+    name: { en: 'Wind direction', zh: '风向' },
+    media: WEATHER,
+    unit: 'deg',
+    symbol: '°',
+    kind: 'number',
+    range: [0, 360],
+    precision: 0,
+    hj212: 'a01008',
+  },
+  {
+    // Depth fallen in the reporting interval, an hour at most; the record of an hour is 305 mm.
+    id: 'rainfall',
+    name: { en: 'Rainfall', zh: '降雨量' },
+    media: ['weather', 'air', 'surface-water', 'soil'],
+    unit: 'mm',
+    symbol: 'mm',
+    kind: 'number',
+    range: [0, 500],
+    precision: 1,
+  },
+  {
+    // Night offsets are slightly negative; broken cloud lifts global irradiance above clear sky.
+    id: 'solar_radiation',
+    name: { en: 'Solar radiation', zh: '太阳辐射' },
+    media: WEATHER,
+    unit: 'W/m2',
+    symbol: 'W/m²',
+    kind: 'number',
+    range: [-10, 1800],
+    precision: 0,
+  },
+  {
+    id: 'dewpoint',
+    name: { en: 'Dew point', zh: '露点温度' },
+    media: WEATHER,
+    unit: 'Cel',
+    symbol: '°C',
+    kind: 'number',
+    range: [-100, 40],
+    precision: 1,
+  },
+  {
+    id: 'visibility',
+    name: { en: 'Visibility', zh: '能见度' },
+    media: WEATHER,
+    unit: 'm',
+    symbol: 'm',
+    kind: 'number',
+    range: [0, 100000],
+    precision: 0,
+  },
+]
