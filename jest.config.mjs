@@ -22,6 +22,8 @@ export const shared = {
 
 export default {
   ...shared,
-  testMatch: ['<rootDir>/{core,journal,broker,backend,frontend,simulators,bench,scripts}/**/*.test.ts'],
+  testMatch: [
+    '<rootDir>/{core,journal,broker,backend,frontend,simulators,bench,scripts,deploy}/**/*.test.ts',
+  ],
   testTimeout: 60_000,
 }

@@ -337,9 +337,8 @@ export type ObservationsView = z.infer<typeof observationsView>
 const counts = {
   received: z.number(),
   stored: z.number(),
-  rejected: z.number(),
+  rejected: z.record(z.string(), z.number()).describe('rejected readings by reason'),
   pending: z.number(),
-  rejectedBy: z.record(z.string(), z.number()).describe('rejected readings by reason'),
 }
 export const ledgerQuery = z.strictObject({ device: z.string().optional() })
 export const ledgerDevicesQuery = z.strictObject({

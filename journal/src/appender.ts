@@ -60,6 +60,8 @@ const SLAB_BYTES = 1024 * 1024
 const PENDING_LIMIT = 64 * 1024 * 1024
 /** Milliseconds between looks at the free space, and between attempts after a failed write. */
 const WATCH_INTERVAL = 250
+/** Bytes stored after which another look is due: fast devices must not outrun the room kept for trimming. */
+const LOOK_BYTES = 256 * 1024
 const WRITER_KEY = 'writer'
 const EIO = 5
 
@@ -71,6 +73,8 @@ const EIO = 5
  */
 export class Appender {
   readonly #source: AppenderSource
+  #claiming = false
+  /** 0 until this process has become the writer. */
   #epoch = 0
   #counters: Counters = { sequence: 0, entries: 0, observations: 0, bytes: 0 }
   #checkpointed = 0
@@ -87,6 +91,7 @@ export class Appender {
   /** Why this process may never append again. */
   #ended: Error | undefined
   #lackOfRoom: string | undefined
+  #bytesAtLook = 0
   #watch: NodeJS.Timeout | undefined
   #closed = false
   readonly #onIdle: (() => void)[] = []
@@ -129,10 +134,19 @@ export class Appender {
     group.dones.push(done)
   }
 
+  get ended(): Error | undefined {
+    return this.#ended
+  }
+
+  /** Resolves when nothing waits for the disk. */
+  async settled(): Promise<void> {
+    if (this.#waiting || this.#inFlight) await new Promise<void>((resolve) => this.#onIdle.push(resolve))
+  }
+
   /** Resolves when nothing waits for the disk any more; later appends are refused. */
   async close(): Promise<void> {
     this.#closed = true
-    if (this.#waiting || this.#inFlight) await new Promise<void>((resolve) => this.#onIdle.push(resolve))
+    await this.settled()
     clearInterval(this.#watch)
     if (this.#epoch > 0) this.#source.checkpoint(this.#counters)
   }
@@ -140,7 +154,7 @@ export class Appender {
   #refuse(size: number): Error | undefined {
     if (this.#closed) return new JournalWriteError('the journal is closed')
     if (this.#ended) return this.#ended
-    if (this.#epoch === 0) this.#claim()
+    if (!this.#claiming) this.#claim()
     if (this.#failure && (this.#inFlight || this.#waiting || performance.now() < this.#tryAgainAt))
       return this.#failure
     if (this.#lackOfRoom) return new JournalFullError(this.#lackOfRoom)
@@ -153,17 +167,31 @@ export class Appender {
     return undefined
   }
 
-  /** Becomes the only writer: transactions of an earlier writer that still runs no longer match the epoch. */
+  /**
+   * Becomes the only writer: transactions of an earlier writer that still runs no longer match the epoch. Appends
+   * wait meanwhile; a disk that hangs must not block the event loop here.
+   */
   #claim(): void {
     const { writers } = this.#source
-    writers.transactionSync(() => {
-      this.#epoch = (writers.getEntry(WRITER_KEY)?.version ?? 0) + 1
-      writers.put(WRITER_KEY, Buffer.alloc(0), this.#epoch)
+    this.#claiming = true
+    this.#watch ??= setInterval(() => this.#look(), WATCH_INTERVAL).unref()
+    const claim = writers.transaction(() => {
+      const epoch = (writers.getEntry(WRITER_KEY)?.version ?? 0) + 1
+      writers.put(WRITER_KEY, Buffer.alloc(0), epoch)
+      return epoch
     })
-    this.#counters = this.#source.counters()
-    this.#lackOfRoom = this.#source.lackOfRoom(this.#counters.bytes)
-    this.#watch = setInterval(() => this.#look(), WATCH_INTERVAL)
-    this.#watch.unref()
+    claim.then(
+      (epoch) => {
+        this.#counters = this.#source.counters()
+        this.#lackOfRoom = this.#source.lackOfRoom(this.#counters.bytes)
+        this.#epoch = epoch
+        this.#commit()
+      },
+      async (error: Error) => {
+        this.#claiming = false
+        this.#failed(undefined, await this.#explain(error))
+      },
+    )
   }
 
   #newGroup(): Group {
@@ -193,7 +221,7 @@ export class Appender {
 
   #commit(): void {
     const group = this.#waiting
-    if (!group || this.#inFlight) return
+    if (!group || this.#inFlight || this.#epoch === 0) return
     this.#waiting = undefined
     this.#inFlight = group
     const { records, writers } = this.#source
@@ -215,20 +243,21 @@ export class Appender {
     this.#counters = counters
     this.#failure = undefined
     this.#inFlight = undefined
+    if (counters.bytes - this.#bytesAtLook > LOOK_BYTES) this.#lookForRoom()
     this.#commit()
     this.#settle(group, null)
     this.#tellIdle()
   }
 
   /** What was waiting behind the failed group fails with it; a later append tries again. */
-  #failed(group: Group, error: Error): void {
+  #failed(group: Group | undefined, error: Error): void {
     if (error instanceof JournalFencedError) this.#ended = error
     this.#tryAgainAt = performance.now() + WATCH_INTERVAL
     this.#failure = error
     this.#inFlight = undefined
     const behind = this.#waiting
     this.#waiting = undefined
-    this.#settle(group, error)
+    if (group) this.#settle(group, error)
     if (behind) this.#settle(behind, error)
     this.#tellIdle()
   }
@@ -254,13 +283,18 @@ export class Appender {
       this.#ended = error as Error
       return
     }
-    this.#lackOfRoom = this.#source.lackOfRoom(this.#counters.bytes)
-    if (this.#inFlight && performance.now() - this.#inFlight.queuedAt > this.#source.timeout)
-      this.#giveUpWaiting()
+    this.#lookForRoom()
+    const oldest = this.#inFlight ?? this.#waiting
+    if (oldest && performance.now() - oldest.queuedAt > this.#source.timeout) this.#giveUpWaiting()
     if (this.#counters.sequence !== this.#checkpointed) {
       this.#checkpointed = this.#counters.sequence
       this.#source.checkpoint(this.#counters)
     }
+  }
+
+  #lookForRoom(): void {
+    this.#bytesAtLook = this.#counters.bytes
+    this.#lackOfRoom = this.#source.lackOfRoom(this.#counters.bytes)
   }
 
   /** lmdb-js rejects with a wrapper; the cause follows in its `commitError`. LMDB reports a short write as EIO. */

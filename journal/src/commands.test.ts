@@ -50,3 +50,14 @@ test('refuses more than its limits, and takes commands again once some are gone'
   await queue.push(command('c8'))
   expect(queue.pending(9).map(({ id }) => id)).toEqual(['c2', 'c3', 'c5', 'c6', 'c8'])
 })
+
+test('a reader goes on after the last position it saw, also when the queue was empty in between', async () => {
+  await queue.push(command('c1'))
+  await queue.push(command('c2'))
+  const [, second] = queue.after(0, 9)
+  expect(second?.command).toEqual(command('c2'))
+  for (const id of ['c1', 'c2']) await queue.remove(id)
+  await queue.push(command('c3'))
+  expect(queue.after(second?.position ?? 0, 9).map(({ command: { id } }) => id)).toEqual(['c3'])
+  expect([queue.has('c2'), queue.has('c3')]).toEqual([false, true])
+})

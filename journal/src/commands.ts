@@ -17,8 +17,9 @@ export interface CommandQueueOptions {
   maxPerDevice?: number
 }
 
-/** Key of the count of all commands; no device id looks like this. */
+/** Keys beside the counts per device; no device id looks like these. */
 const ALL = '*'
+const NEXT = '*next'
 
 /** Commands on their way from the backend to the broker; the backend pushes, the broker takes. */
 export class CommandQueue {
@@ -55,6 +56,21 @@ export class CommandQueue {
     return Array.from(this.#commands.getRange({ limit }), ({ value }) => value)
   }
 
+  /** Commands pushed after `position`, oldest first, each with the position to go on from. */
+  after(position: number, limit: number): { position: number; command: Command }[] {
+    this.#commands.resetReadTxn()
+    return Array.from(this.#commands.getRange({ start: position + 1, limit }), ({ key, value }) => ({
+      position: key,
+      command: value,
+    }))
+  }
+
+  /** Whether the command still waits. */
+  has(id: string): boolean {
+    this.#keys.resetReadTxn()
+    return this.#keys.get(id) !== undefined
+  }
+
   /** Takes the command out of the queue; resolves when durable. */
   async remove(id: string): Promise<void> {
     await this.#commands.transaction(() => {
@@ -89,9 +105,11 @@ export class CommandQueue {
     return undefined
   }
 
+  /** Positions are never used twice, so that a reader can go on from the last one it saw. */
   #nextKey(): number {
-    for (const key of this.#commands.getKeys({ reverse: true, limit: 1 })) return key + 1
-    return 1
+    const key = this.#counts.get(NEXT) ?? 1
+    this.#counts.put(NEXT, key + 1)
+    return key
   }
 
   #count(key: string, change: number): void {

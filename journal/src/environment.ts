@@ -22,7 +22,7 @@ const shared = new Map<string, Shared>()
  * - eventTurnBatching off: with it a failed transaction rejects a promise nobody can reach, which ends the process.
  * - txnStartThreshold 1 starts a transaction at once: p50 1 ms instead of 5 ms.
  */
-const OPTIONS = {
+export const ENVIRONMENT_OPTIONS = {
   overlappingSync: false,
   eventTurnBatching: false,
   txnStartThreshold: 1,
@@ -52,7 +52,7 @@ export class Environment {
     let entry = shared.get(path)
     if (!entry) {
       const salvage = salvageIfDamaged(path, new Date())
-      const root = open({ ...OPTIONS, path, noSubdir: false })
+      const root = open({ ...ENVIRONMENT_OPTIONS, path, noSubdir: false })
       entry = { root, inode: statSync(join(path, 'data.mdb')).ino, salvage, users: 0 }
       shared.set(path, entry)
     }

@@ -86,7 +86,10 @@ export class Journal {
     this.#appender = new Appender({
       records: this.#records,
       writers: environment.root.openDB<Buffer, string>('writers', { encoding: 'binary', useVersions: true }),
-      counters: () => this.#counters(),
+      counters: () => {
+        this.#records.resetReadTxn()
+        return this.#counters()
+      },
       trimmedBytes: () => this.#trimmedBytes(),
       lackOfRoom: (bytes) => lackOfRoom(environment.path, bytes - this.#trimmedBytes()),
       checkpoint: (counters) => writeCheckpoint(environment.path, counters),
@@ -171,6 +174,16 @@ export class Journal {
       refusal: this.#appender.refusal,
       trimFailure: this.#trimFailure,
     }
+  }
+
+  /** Why this process may never append again: another one appends, or has replaced the file. */
+  get ended(): Error | undefined {
+    return this.#appender.ended
+  }
+
+  /** Resolves when no append waits for the disk. */
+  settled(): Promise<void> {
+    return this.#appender.settled()
   }
 
   /** Waits until everything appended so far is settled, then lets go of the files. */
