@@ -1,0 +1,57 @@
+import type { DynamicModule, Provider, Type } from '@nestjs/common'
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core'
+import { ScheduleModule } from '@nestjs/schedule'
+import type { Logger } from 'pino'
+import { AccessGuard } from './access/access.guard.ts'
+import { SessionController } from './access/session.controller.ts'
+import { CommandsController } from './commands/commands.controller.ts'
+import { DocumentationController } from './http/documentation.controller.ts'
+import { ProblemFilter } from './http/problem.filter.ts'
+import { ValidationPipe } from './http/validation.ts'
+import { Jobs } from './jobs.ts'
+import { ObservationsController } from './observations/observations.controller.ts'
+import { OperationsController } from './operations/operations.controller.ts'
+import { LayersController } from './reference/layers.controller.ts'
+import { LedgerController } from './refusals/ledger.controller.ts'
+import { RefusalsController } from './refusals/refusals.controller.ts'
+import { DevicesController } from './registry/devices.controller.ts'
+import { PropertiesController } from './registry/properties.controller.ts'
+import { SitesController } from './registry/sites.controller.ts'
+import { StationsController } from './registry/stations.controller.ts'
+
+/** Every controller of the application: the whole HTTP interface. */
+export const CONTROLLERS: Type[] = [
+  SessionController,
+  OperationsController,
+  StationsController,
+  SitesController,
+  PropertiesController,
+  DevicesController,
+  CommandsController,
+  ObservationsController,
+  LedgerController,
+  RefusalsController,
+  LayersController,
+  DocumentationController,
+]
+
+class AppModule {}
+
+/**
+ * The Nest side of the application. Its providers are the parts the composition root (backend.ts) has built;
+ * Nest routes, validates, guards and schedules, and builds nothing but its controllers.
+ */
+export function appModule(parts: readonly object[], log: Logger): DynamicModule {
+  return {
+    module: AppModule,
+    imports: [ScheduleModule.forRoot()],
+    controllers: CONTROLLERS,
+    providers: [
+      ...parts.map((part): Provider => ({ provide: part.constructor, useValue: part })),
+      Jobs,
+      { provide: APP_GUARD, useValue: new AccessGuard(log) },
+      { provide: APP_PIPE, useValue: new ValidationPipe() },
+      { provide: APP_FILTER, useValue: new ProblemFilter(log) },
+    ],
+  }
+}

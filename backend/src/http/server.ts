@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs'
+import { createServer as createPlainServer, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { NestFactory } from '@nestjs/core'
+import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express'
+import express from 'express'
+import type { Logger } from 'pino'
+import type { Access } from '../access/access.ts'
+import { authentication } from '../access/authentication.ts'
+import { appModule } from '../app.module.ts'
+import { type Config, StartError } from '../config.ts'
+import type { LiveHub } from '../live/live.ts'
+import type { Metrics } from '../operations/metrics.ts'
+import { bodyParsers } from './bodies.ts'
+import { nestLog } from './nest-log.ts'
+import { noStore, securityHeaders } from './security-headers.ts'
+import { staticFiles } from './static-files.ts'
+
+/** Requests still being answered when the process stops get this long. */
+const DRAIN_MS = 5000
+
+export interface HttpInside {
+  access: Access
+  metrics: Metrics
+  live: LiveHub
+  /** What the controllers are given. */
+  parts: readonly object[]
+}
+
+/** The HTTP listener with everything in front of and behind Nest. */
+export class HttpServer {
+  private nest: NestExpressApplication | undefined
+  private server: Server | undefined
+
+  constructor(
+    private readonly config: Config,
+    private readonly inside: HttpInside,
+    private readonly log: Logger,
+  ) {}
+
+  /** Resolves when listening. @throws StartError when the port is taken. */
+  async start(): Promise<void> {
+    const { access, metrics, live, parts } = this.inside
+    const { tls, tiles, allowedOrigins } = this.config
+    const app = express()
+    app.set('query parser', 'simple').disable('x-powered-by').disable('etag')
+    app.use(
+      metrics.timing(),
+      securityHeaders({ tileUrl: tiles?.url, tls: tls !== null }),
+      noStore,
+      staticFiles(),
+      authentication(access, allowedOrigins, this.log),
+      bodyParsers(),
+    )
+    this.nest = await NestFactory.create<NestExpressApplication>(
+      appModule(parts, this.log),
+      new ExpressAdapter(app),
+      { bodyParser: false, logger: nestLog(this.log), abortOnError: false },
+    )
+    await this.nest.init()
+    this.server = tls ? createTlsServer(credentials(tls), app) : createPlainServer(app)
+    this.server.on('upgrade', live.handleUpgrade)
+    await listen(this.server, this.config)
+  }
+
+  /** Stops accepting, waits for answers under way, then closes what is left. */
+  async stop(): Promise<void> {
+    const { server } = this
+    if (server?.listening) {
+      const closed = new Promise((settle) => server.close(settle))
+      server.closeIdleConnections()
+      const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+      await closed
+      clearTimeout(late)
+    }
+    await this.nest?.close()
+  }
+
+  get port(): number {
+    const address = this.server?.address() as AddressInfo | null | undefined
+    return address?.port ?? 0
+  }
+}
+
+function credentials({ certPath, keyPath }: { certPath: string; keyPath: string }) {
+  const read = (variable: string, path: string): Buffer => {
+    try {
+      return readFileSync(path)
+    } catch (error) {
+      throw new StartError(`${variable}: ${path} cannot be read: ${(error as Error).message}`)
+    }
+  }
+  const cert = read('OSPREY_TLS_CERT', certPath)
+  const key = read('OSPREY_TLS_KEY', keyPath)
+  return { cert, key, minVersion: 'TLSv1.2' as const }
+}
+
+function listen(server: Server, { host, httpPort }: Config): Promise<void> {
+  return new Promise((settle, fail) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason =
+        error.code === 'EADDRINUSE' ? 'is in use by another program' : `cannot be used: ${error.message}`
+      fail(new StartError(`port ${httpPort} on ${host} ${reason}; set OSPREY_HTTP_PORT to a free one`))
+    })
+    server.listen(httpPort, host, settle)
+  })
+}

@@ -1,0 +1,58 @@
+import { INFLUX_TIME, MEASUREMENT, tagValue } from './influx-lines.ts'
+import type { AggregateQuery, DatastreamDescription, SeriesQuery } from './store.ts'
+
+/*
+ * InfluxQL, the one query language that InfluxDB 1.x, 2.x and 3.x serve. Names are written as escaped literals:
+ * 2.x ignores bound parameters on /query.
+ */
+
+const FIELDS = '"value", "text", "quality", "result_time"'
+
+/** Columns time, value, text, quality, result_time. */
+export function seriesQuery(description: DatastreamDescription, query: SeriesQuery): string {
+  const from = query.after === undefined ? query.from : Math.max(query.after + 1, query.from)
+  return `SELECT ${FIELDS} FROM "${MEASUREMENT}" WHERE ${ofSeries(description)} AND ${within(from, query.to)} LIMIT ${query.limit}`
+}
+
+/** Columns time, result and count. */
+export function aggregateQuery(description: DatastreamDescription, query: AggregateQuery): string {
+  const { every, statistic, from, to } = query
+  const offset = (((query.offset ?? 0) % every) + every) % every
+  return `SELECT ${statistic}("value"), count("value") FROM "${MEASUREMENT}"
+    WHERE ${ofSeries(description)} AND ${within(from, to)} AND "quality" <> 4 AND "quality" <> 9
+    GROUP BY time(${every}ms, ${offset}ms) fill(none)`
+}
+
+/** Per series (tags station and property): columns time, quality, value, text, result_time of its newest point. */
+export const LATEST = `SELECT last("quality") AS "quality", "value", "text", "result_time" FROM "${MEASUREMENT}"
+  WHERE ${within(INFLUX_TIME.min, INFLUX_TIME.max)} GROUP BY "station", "property"`
+
+/** Points of a series that have a result, newest first, before an instant; columns as seriesQuery. */
+export function newestBefore(description: DatastreamDescription, before: number, limit: number): string {
+  return `SELECT ${FIELDS} FROM "${MEASUREMENT}"
+    WHERE ${ofSeries(description)} AND ${within(INFLUX_TIME.min, before)} AND "quality" <> 9
+    ORDER BY time DESC LIMIT ${limit}`
+}
+
+export function createDatabase(name: string): string {
+  return `CREATE DATABASE ${identifier(name)}`
+}
+
+function ofSeries({ station, property }: DatastreamDescription): string {
+  return `"station" = ${literal(tagValue(station))} AND "property" = ${literal(tagValue(property))}`
+}
+
+/** [from, to), cut to what InfluxDB can hold: it fails on a literal beyond. */
+function within(from: number, to: number): string {
+  const first = Math.max(from, INFLUX_TIME.min)
+  const last = Math.min(to, INFLUX_TIME.max)
+  return `time >= ${first}ms AND time < ${last}ms`
+}
+
+function literal(text: string): string {
+  return `'${text.replace(/[\\']/g, '\\$&')}'`
+}
+
+function identifier(text: string): string {
+  return `"${text.replace(/[\\"]/g, '\\$&')}"`
+}

@@ -1,0 +1,26 @@
+import type { Database } from '../database/database.ts'
+import type { Archive } from '../pipeline/archive.ts'
+import type { Pipeline } from '../pipeline/pipeline.ts'
+import { Health } from './health.ts'
+
+/** Readiness of the way of the readings; a store that is away only delays. */
+export function flowHealth(parts: { database: Database; pipeline: Pipeline; archive: Archive }): Health {
+  const { database, pipeline, archive } = parts
+  const databaseAnswers = () =>
+    database.ping().then(
+      () => undefined,
+      () => 'the database does not answer: the registry cannot be changed and nobody can log in',
+    )
+  const pipelineRuns = () => {
+    const { state, lastError } = pipeline.stats()
+    if (state === 'running') return undefined
+    if (state === 'outbox_full')
+      return 'the outbox is full: readings wait in the journal until the store takes some'
+    return `the pipeline is ${state}${lastError ? `: ${lastError}` : ''}`
+  }
+  const archiveRuns = () => {
+    const { state, lastError } = archive.stats()
+    return state === 'running' ? undefined : `readings wait for the store (${state}): ${lastError ?? ''}`
+  }
+  return new Health([databaseAnswers, pipelineRuns], [archiveRuns])
+}

@@ -1,0 +1,201 @@
+import type { Journal } from '@osprey/journal/journal'
+import type { LiveHub } from '../live/live.ts'
+import type { ObservationStore } from '../observations/store.ts'
+import type { Archive } from '../pipeline/archive.ts'
+import type { Latest } from '../pipeline/latest.ts'
+import type { Outbox } from '../pipeline/outbox.ts'
+import type { Pipeline } from '../pipeline/pipeline.ts'
+import type { PresenceBoard } from '../registry/presence.ts'
+import type { Registry } from '../registry/registry.ts'
+import type { Measurement } from './metrics.ts'
+
+export interface MeasuredParts {
+  journal: Journal
+  pipeline: Pipeline
+  outbox: Outbox
+  archive: Archive
+  store: ObservationStore
+  latest: Latest
+  registry: Registry
+  presence: PresenceBoard
+  live: LiveHub
+}
+
+/** What /metrics tells of the way of the readings; each is read when scraped. */
+export function measurements(parts: MeasuredParts): Measurement[] {
+  return [
+    ...journal(parts),
+    ...pipeline(parts),
+    ...archive(parts),
+    ...ledger(parts),
+    ...registered(parts),
+    ...watching(parts),
+  ]
+}
+
+function journal({ journal }: MeasuredParts): Measurement[] {
+  return [
+    {
+      name: 'osprey_journal_bytes',
+      help: 'Bytes of messages in the journal, and the most it may hold',
+      labelName: 'what',
+      read: () => ({ used: journal.stats().bytes, limit: journal.stats().maxBytes }),
+    },
+    {
+      name: 'osprey_journal_damaged_records',
+      help: 'Journal records that could not be read',
+      read: () => journal.stats().damaged,
+    },
+    {
+      name: 'osprey_journal_entries',
+      help: 'Entries ever journaled: all, and messages with readings',
+      labelName: 'kind',
+      read: () => ({ ...journal.totals() }),
+    },
+  ]
+}
+
+function pipeline({ pipeline, latest }: MeasuredParts): Measurement[] {
+  return [
+    {
+      name: 'osprey_pipeline_running',
+      help: '1 while the pipeline reads the journal',
+      read: () => (pipeline.stats().state === 'running' ? 1 : 0),
+    },
+    {
+      name: 'osprey_pipeline_backlog_entries',
+      help: 'Journal entries not taken yet',
+      read: () => pipeline.stats().backlog,
+    },
+    {
+      name: 'osprey_pipeline_entries',
+      help: 'Journal entries since start: taken, of topics nobody reads, lost to faults or damage',
+      labelName: 'outcome',
+      read: () => {
+        const { entries, ignored, faults, damagedRecords } = pipeline.stats()
+        return { taken: entries, ignored, faults, damagedRecords }
+      },
+    },
+    {
+      name: 'osprey_notices_waiting',
+      help: 'Rejections, presence and other notices not delivered yet',
+      labelName: 'kind',
+      read: () => mapValues(pipeline.stats().notices, ({ waiting }) => waiting),
+    },
+    {
+      name: 'osprey_notices_shed',
+      help: 'Notices given up because their queue was full',
+      labelName: 'kind',
+      read: () => mapValues(pipeline.stats().notices, ({ shed }) => shed),
+    },
+    {
+      name: 'osprey_stations',
+      help: 'Stations by status',
+      labelName: 'status',
+      read: () => {
+        const { live, silent, never } = latest.stats()
+        return { live, silent, never }
+      },
+    },
+  ]
+}
+
+function archive({ archive, outbox, store }: MeasuredParts): Measurement[] {
+  return [
+    {
+      name: 'osprey_outbox_bytes',
+      help: 'Bytes of readings waiting for the store, and the most the outbox may hold',
+      labelName: 'what',
+      read: () => ({ used: outbox.stats().bytes, limit: outbox.stats().maxBytes }),
+    },
+    {
+      name: 'osprey_outbox_rows',
+      help: 'Readings waiting for the store',
+      read: () => outbox.stats().rows,
+    },
+    {
+      name: 'osprey_archive_lag_seconds',
+      help: 'Age of the oldest reading not stored yet; 0 when all are',
+      read: () => {
+        const { oldestPending } = archive.stats()
+        return oldestPending ? Math.max(0, (Date.now() - oldestPending) / 1000) : 0
+      },
+    },
+    {
+      name: 'osprey_archive_failures',
+      help: 'Attempts to store that failed since start',
+      read: () => archive.stats().failures,
+    },
+    {
+      name: 'osprey_store_rows',
+      help: 'Rows given to the store since start',
+      labelName: 'outcome',
+      read: () => ({ appended: store.stats().appendedRows, refused: store.stats().refusedRows }),
+    },
+  ]
+}
+
+function ledger({ pipeline }: MeasuredParts): Measurement[] {
+  return [
+    {
+      name: 'osprey_readings',
+      help: 'The ledger: received = stored + rejected + pending',
+      labelName: 'account',
+      read: () => {
+        const { received, stored, rejected, pending } = pipeline.total()
+        return { received, stored, rejected, pending }
+      },
+    },
+    {
+      name: 'osprey_readings_rejected',
+      help: 'Rejected readings by reason',
+      labelName: 'reason',
+      read: () => pipeline.total().rejectedBy as Record<string, number>,
+    },
+    {
+      name: 'osprey_messages',
+      help: 'Messages with readings',
+      labelName: 'account',
+      read: () => ({ ...pipeline.total().messages }),
+    },
+  ]
+}
+
+function registered({ registry, presence }: MeasuredParts): Measurement[] {
+  return [
+    {
+      name: 'osprey_registered',
+      help: 'What is registered',
+      labelName: 'what',
+      read: () => ({
+        stations: registry.stations.size,
+        sites: registry.sites.size,
+        devices: registry.devices.size,
+        datastreams: registry.datastreams.size,
+      }),
+    },
+    { name: 'osprey_devices_connected', help: 'Devices connected now', read: () => presence.connected() },
+  ]
+}
+
+function watching({ live }: MeasuredParts): Measurement[] {
+  return [
+    { name: 'osprey_live_clients', help: 'Browsers watching live values', read: () => live.stats().clients },
+    {
+      name: 'osprey_live_evicted',
+      help: 'Watching browsers cut off since start, by cause',
+      labelName: 'cause',
+      read: () => live.stats().evicted,
+    },
+    {
+      name: 'osprey_live_frames',
+      help: 'Frames sent to watching browsers since start',
+      labelName: 'kind',
+      read: () => ({ snapshot: live.stats().snapshots, delta: live.stats().deltas }),
+    },
+  ]
+}
+
+function mapValues<Value>(record: Record<string, Value>, pick: (value: Value) => number) {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, pick(value)]))
+}

@@ -1,0 +1,297 @@
+import type { ObservedProperty } from '@osprey/core/properties'
+import { checkQuality, numberQuality, QUALITY, type QualityFlag } from '@osprey/core/quality'
+import type { RejectionReason } from '@osprey/core/rejections'
+import { decodeReport, type Report, type Value } from '@osprey/core/report'
+import type { JournalEntry } from '@osprey/journal/journal'
+import type { BatchBuilder } from './batch.ts'
+import type { DatastreamCreation } from './creation.ts'
+import type { Latest } from './latest.ts'
+import type { Ledger } from './ledger.ts'
+import type { RejectedNotice } from './notices.ts'
+import type { Device, Property, Resolver, Station, StationProblem } from './resolver.ts'
+
+export interface IntakeParts {
+  resolver: Resolver
+  ledger: Ledger
+  latest: Latest
+  creation: Pick<DatastreamCreation, 'want'>
+  rejected: (notice: Omit<RejectedNotice, 'id'>) => void
+  /** A message could not be taken because of a fault in this software. */
+  faulted: (entry: JournalEntry, error: Error) => void
+}
+
+/** Rejections of one device that are kept with their payload per minute of receive time; all are counted. */
+const KEPT_PER_MINUTE = 20
+const MINUTE = 60_000
+const EXCERPT_BYTES = 512
+
+/** Rejected readings of the message in hand, by reason. */
+interface Rejection {
+  reason: RejectionReason
+  readings: number
+  detail: string
+}
+
+/**
+ * Takes one message in: decode, resolve, judge, record. Everything happens in memory, for the caller to
+ * commit. The way of a reading allocates nothing: numbers go from the parsed message into columns.
+ */
+export class Intake {
+  /** Messages since start, for the cursor. */
+  decoded = 0
+  undecoded = 0
+  readonly #parts: IntakeParts
+  #builder: BatchBuilder
+  readonly #rejections: Rejection[] = []
+  readonly #kept = new Map<number, number>()
+  #keptMinute = 0
+  #notKept = 0
+
+  constructor(parts: IntakeParts, builder: BatchBuilder) {
+    this.#parts = parts
+    this.#builder = builder
+  }
+
+  /** Later readings go into another builder. */
+  use(builder: BatchBuilder): void {
+    this.#builder = builder
+  }
+
+  /** Rejections counted but not kept, because their device had sent too many. */
+  get notKept(): number {
+    return this.#notKept
+  }
+
+  /** Takes a message of an observations or senml topic. Never throws. */
+  take(entry: JournalEntry, kind: 'observations' | 'senml'): void {
+    const { ledger, resolver } = this.#parts
+    const device = resolver.device(entry.deviceId)
+    const slot = this.#accountOf(device, entry.deviceId)
+    ledger.heard(slot, entry.receivedAt)
+    const builder = this.#builder
+    builder.mark()
+    const before = builder.rows
+    try {
+      this.#takeMessage(slot, device, entry, kind)
+    } catch (error) {
+      this.#fault(slot, entry, error as Error)
+      return
+    }
+    if (builder.rows > before) ledger.accepted(slot, builder.rows - before)
+    if (this.#rejections.length > 0) this.#tell(slot, entry)
+  }
+
+  #accountOf(device: Device | undefined, id: string): number {
+    if (device === undefined) return this.#parts.ledger.slotOf(id)
+    if (device.account < 0) device.account = this.#parts.ledger.slotOf(id)
+    return device.account
+  }
+
+  #takeMessage(
+    slot: number,
+    device: Device | undefined,
+    entry: JournalEntry,
+    kind: 'observations' | 'senml',
+  ): void {
+    const message = decodeReport(kind, entry.payload, entry.receivedAt)
+    if (!message.ok) {
+      this.#reject(message.reason, 1, message.detail)
+      this.undecoded++
+      return
+    }
+    for (const report of message.reports) this.#takeReport(slot, device, report, entry.receivedAt)
+    for (const part of message.rejected) this.#reject(part.reason, part.readings, part.detail)
+    this.decoded++
+  }
+
+  /** One message must not stop the others: it is counted and left, and the fault is told. */
+  #fault(slot: number, entry: JournalEntry, error: Error): void {
+    this.#builder.rollback()
+    this.#rejections.length = 0
+    this.undecoded++
+    this.#parts.ledger.rejected(slot, 'internal_error', 1)
+    this.#parts.faulted(entry, error)
+  }
+
+  #takeReport(slot: number, device: Device | undefined, report: Report, receivedAt: number): void {
+    const station = this.#stationOf(device, report)
+    if (device === undefined || station === undefined) return
+    this.#builder.beginRun(slot, report.time, receivedAt)
+    const plain = device.conversions === undefined && report.units === undefined
+    const { values } = report
+    for (const name in values) {
+      const value = values[name] as Value
+      const series = this.#parts.resolver.resolveSeries(station, name)
+      if (series < 0) this.#reject('unknown_property', 1, `${name}: expected an observed property`)
+      else if (plain && typeof value === 'number') this.#takeNumber(series, value, report.time, receivedAt)
+      else this.#takeValue(device, series, value, report, receivedAt)
+    }
+  }
+
+  /** The station of the report; undefined when the report was rejected. */
+  #stationOf(device: Device | undefined, report: Report): Station | undefined {
+    if (device === undefined) {
+      this.#rejectReport(report, 'unknown_device', 'the device is not registered')
+      return undefined
+    }
+    if (device.disabled) {
+      this.#rejectReport(report, 'device_disabled', 'the device is disabled')
+      return undefined
+    }
+    const station = this.#parts.resolver.resolveStation(device, report.station)
+    if (typeof station !== 'string') return station
+    this.#rejectReport(report, station, stationDetail(station, device, report.station))
+    return undefined
+  }
+
+  /** The common case: a number in the property's own unit. */
+  #takeNumber(series: number, value: number, time: number, receivedAt: number): void {
+    const property = this.#parts.resolver.propertyOfSeries(series)
+    if (property.kind === 'number' || (property.kind === 'boolean' && (value === 0 || value === 1))) {
+      const quality = numberQuality(value, property.minimum, property.maximum, time, receivedAt)
+      this.#record(series, time, receivedAt, value, quality)
+    } else this.#rejectKind(property, value)
+  }
+
+  #takeValue(device: Device, series: number, value: Value, report: Report, receivedAt: number): void {
+    const property = this.#parts.resolver.propertyOfSeries(series)
+    const { time } = report
+    if (value === null) {
+      this.#record(series, time, receivedAt, Number.NaN, QUALITY.missing)
+    } else if (typeof value === 'string') {
+      this.#takeText(series, property, value, time, receivedAt)
+    } else {
+      const number = this.#numberOf(device, property, value, report)
+      if (number === undefined) return
+      const quality = numberQuality(number, property.minimum, property.maximum, time, receivedAt)
+      this.#record(series, time, receivedAt, number, quality)
+    }
+  }
+
+  /** The value as stored, in the property's unit; undefined when it was rejected. */
+  #numberOf(device: Device, property: Property, value: number | boolean, report: Report): number | undefined {
+    if (property.kind === 'boolean') {
+      if (typeof value === 'boolean' || value === 0 || value === 1) return Number(value)
+    } else if (property.kind === 'number' && typeof value === 'number') {
+      return this.#convert(device, property, value, report)
+    }
+    this.#rejectKind(property, value)
+    return undefined
+  }
+
+  /** A unit stated in the message goes before the one registered for the device. */
+  #convert(device: Device, property: Property, value: number, report: Report): number | undefined {
+    const { units } = report
+    const unit = units !== undefined && Object.hasOwn(units, property.id) ? units[property.id] : undefined
+    const conversion =
+      unit === undefined
+        ? device.conversions?.get(property.id)
+        : this.#parts.resolver.convert(device, unit, property)
+    if (conversion === undefined) return value
+    if (conversion.ok) return value * conversion.factor + conversion.offset
+    this.#reject('bad_unit', 1, `${property.id}: ${conversion.detail}`)
+    return undefined
+  }
+
+  #takeText(series: number, property: Property, text: string, time: number, receivedAt: number): void {
+    if (property.kind !== 'category') {
+      this.#rejectKind(property, text)
+      return
+    }
+    const { categories } = property.definition as ObservedProperty
+    const { flag } = checkQuality({
+      value: text,
+      kind: 'category',
+      categories,
+      phenomenonTime: time,
+      receivedAt,
+    })
+    this.#builder.addText(this.#datastreamOf(series), text, flag)
+    this.#parts.latest.record(series, time, receivedAt, Number.NaN, flag, text)
+  }
+
+  #record(series: number, time: number, receivedAt: number, value: number, quality: QualityFlag): void {
+    this.#builder.add(this.#datastreamOf(series), value, quality)
+    this.#parts.latest.record(series, time, receivedAt, value, quality)
+  }
+
+  /** The datastream of a series, or -1 - series while it does not exist. */
+  #datastreamOf(series: number): number {
+    const datastream = this.#parts.resolver.seriesDatastream[series] as number
+    if (datastream !== 0) return datastream
+    this.#parts.creation.want(series)
+    return -1 - series
+  }
+
+  #rejectReport(report: Report, reason: RejectionReason, detail: string): void {
+    let readings = 0
+    for (const _ in report.values) readings++
+    this.#reject(reason, readings, detail)
+  }
+
+  #rejectKind(property: Property, value: Value): void {
+    this.#reject('wrong_kind', 1, `${property.id}: ${JSON.stringify(value)}, expected a ${property.kind}`)
+  }
+
+  /** Notes a rejection of the message in hand; one per reason, with the first detail. */
+  #reject(reason: RejectionReason, readings: number, detail: string): void {
+    for (const rejection of this.#rejections) {
+      if (rejection.reason !== reason) continue
+      rejection.readings += readings
+      return
+    }
+    this.#rejections.push({ reason, readings, detail })
+  }
+
+  /** Counts the rejections of the message in hand and tells of them, within the device's share. */
+  #tell(slot: number, entry: JournalEntry): void {
+    for (const { reason, readings, detail } of this.#rejections) {
+      this.#parts.ledger.rejected(slot, reason, readings)
+      if (!this.#keeps(slot, entry.receivedAt)) {
+        this.#notKept++
+        continue
+      }
+      this.#parts.rejected({
+        device: entry.deviceId,
+        topic: entry.topic,
+        receivedAt: entry.receivedAt,
+        reason,
+        detail,
+        readings,
+        payload: excerpt(entry.payload),
+      })
+    }
+    this.#rejections.length = 0
+  }
+
+  #keeps(slot: number, receivedAt: number): boolean {
+    const minute = Math.floor(receivedAt / MINUTE)
+    if (minute !== this.#keptMinute) {
+      this.#keptMinute = minute
+      this.#kept.clear()
+    }
+    const kept = this.#kept.get(slot) ?? 0
+    if (kept >= KEPT_PER_MINUTE) return false
+    this.#kept.set(slot, kept + 1)
+    return true
+  }
+}
+
+function stationDetail(problem: StationProblem, device: Device, named: string | undefined): string {
+  if (problem === 'station_missing') {
+    return device.stations.size === 0
+      ? 'no station is assigned to the device'
+      : `station: nothing, expected one of the ${device.stations.size} stations of the device`
+  }
+  const station = named ?? device.sole?.id
+  return problem === 'unknown_station'
+    ? `station: ${station}, expected a registered station`
+    : `station: ${station}, expected a station assigned to the device`
+}
+
+/** The beginning of a payload as text, for people. */
+export function excerpt(payload: Uint8Array): string {
+  return Buffer.from(payload.buffer, payload.byteOffset, Math.min(payload.length, EXCERPT_BYTES)).toString(
+    'utf8',
+  )
+}

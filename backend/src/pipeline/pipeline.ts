@@ -1,0 +1,468 @@
+import {
+  type Journal,
+  type JournalEntry,
+  type JournalRecord,
+  JournalReplacedError,
+} from '@osprey/journal/journal'
+import type { LatestObservation } from '../observations/store.ts'
+import { BatchBuilder } from './batch.ts'
+import { type CreateDatastreams, DatastreamCreation } from './creation.ts'
+import { encodeApart, fillDatastreams, releaseHeld } from './held.ts'
+import { excerpt, Intake } from './intake.ts'
+import type { Latest } from './latest.ts'
+import { type Ledger, NOBODY, type TotalAccount } from './ledger.ts'
+import type { NoticeQueue } from './notice-queue.ts'
+import { type NoticeSinks, type NoticeStats, Notices, type QuarantinedNotice } from './notices.ts'
+import type { Outbox, Transaction, Write } from './outbox.ts'
+import { Reception } from './reception.ts'
+import { recover } from './recover.ts'
+import type { Resolver } from './resolver.ts'
+import { Backoff, type Log, nextTurn, pause, untilDone } from './retry.ts'
+
+/** What is slow or elsewhere. Sinks are called outside the way of readings, see notices.ts and creation.ts. */
+export interface PipelineSinks extends NoticeSinks {
+  /** Creates what is missing and answers with the ids of all asked for that exist now. */
+  createDatastreams: CreateDatastreams
+}
+
+export interface PipelineOptions {
+  journal: Pick<Journal, 'read' | 'lastSequence' | 'totals' | 'trim'>
+  outbox: Outbox
+  resolver: Resolver
+  ledger: Ledger
+  latest: Latest
+  sinks: PipelineSinks
+  /** The newest stored observation per datastream; asked once after start, again until it answers. */
+  storedLatest: () => Promise<LatestObservation[]>
+  /** Epoch milliseconds. */
+  now: () => number
+  log: Log
+  /** Called once when the journal's file was replaced under this process: only a new process can go on. */
+  restartNeeded?: (error: Error) => void
+}
+
+/** Where the pipeline stands in the journal; kept with the outbox. */
+export interface Cursor {
+  /** Sequence of the last entry taken. */
+  sequence: number
+  /** Messages on observations and senml topics ever journaled, up to there. */
+  observations: number
+  /** Receive time of the last entry taken, epoch milliseconds. */
+  receivedAt: number
+  decoded: number
+  undecoded: number
+}
+
+/** `outbox_full` and `failing`: nothing is read, the journal keeps what comes. */
+export type PipelineState = 'stopped' | 'running' | 'outbox_full' | 'failing'
+
+export interface PipelineStats {
+  state: PipelineState
+  /** Journal entries not taken yet. */
+  backlog: number
+  /** Epoch milliseconds of the last entry taken; 0 before the first. */
+  position: number
+  entries: number
+  commits: number
+  /** Entries on topics the platform does not read. */
+  ignored: number
+  damagedRecords: number
+  /** Messages lost to faults of this software. */
+  faults: number
+  /** Rejections counted without keeping their payload. */
+  rejectionsNotKept: number
+  lastError: string | undefined
+  creation: { wanted: number; created: number; lastError: string | undefined }
+  notices: NoticeStats
+}
+
+/** Entries asked of the journal at once. */
+const READ_ENTRIES = 1024
+/** Work between two yields to the event loop: a few milliseconds. */
+const TURN_ENTRIES = 256
+const TURN_ROWS = 4096
+/**
+ * A transaction costs an fsync whatever its size: it waits this long (ms) for company, or for so many rows. While
+ * the one before is still being written the next grows further: a slow disk gets fewer and larger ones.
+ */
+const COMMIT_INTERVAL = 100
+const COMMIT_ROWS = 32_768
+const COMMIT_ROWS_MOST = 131_072
+/**
+ * Pauses (ms) between looks at a journal without a full helping, growing while it is empty. A look costs 5 µs,
+ * waking up for it some 200 µs: looking every millisecond would take a fifth of a core.
+ */
+const REST_FIRST = 8
+const REST_LONGEST = 25
+const FULL_PAUSE = 50
+const TRIM_INTERVAL = 1000
+const SWEEP_INTERVAL = 1000
+const CURSOR_KEY = 'cursor'
+
+/** Everything taken since the step before, ready to be written. */
+interface Step {
+  transaction: Transaction
+  /** The last journal entry it contains. */
+  sequence: number
+  committed: () => void
+}
+
+/**
+ * The way of every message from the journal to the outbox.
+ *
+ * It reads records after its cursor and takes their entries in memory; about ten times a second what was taken
+ * becomes durable in one transaction with the cursor. While that transaction is written the next entries are
+ * already taken. A crash loses memory only: the journal is read again from the durable cursor.
+ */
+export class Pipeline {
+  readonly #options: PipelineOptions
+  readonly #intake: Intake
+  readonly #creation: DatastreamCreation
+  readonly #notices: Notices
+  readonly #reception: Reception
+  readonly #journalBackoff = new Backoff(50, 5000)
+  #builder = new BatchBuilder()
+  #spare = new BatchBuilder()
+  #position: Cursor = { sequence: 0, observations: 0, receivedAt: 0, decoded: 0, undecoded: 0 }
+  /** Last entry of the newest step, written or being written, and of the newest step on disk. */
+  #capturedSequence = 0
+  #writtenSequence = 0
+  #lastCommit = 0
+  #lastTrim = 0
+  #pause = REST_FIRST
+  #turnEntries = 0
+  #turnRows = 0
+  #releasedVersion = -1
+  #sweptAt = 0
+  #state: PipelineState = 'stopped'
+  #outboxFailing = false
+  #lastError: string | undefined
+  #entries = 0
+  #commits = 0
+  #damagedRecords = 0
+  #faults = 0
+  /** The step being written; false when it was given up at stop. */
+  #writing: Promise<boolean> = Promise.resolve(true)
+  #inFlight = false
+  #abort = new AbortController()
+  #tasks: Promise<void>[] = []
+  #sweeper: NodeJS.Timeout | undefined
+
+  constructor(options: PipelineOptions) {
+    const { outbox, resolver, ledger, latest, sinks, log } = options
+    this.#options = options
+    this.#creation = new DatastreamCreation({ resolver, create: sinks.createDatastreams, log })
+    this.#notices = new Notices({ outbox, sinks, log })
+    this.#intake = new Intake(
+      {
+        resolver,
+        ledger,
+        latest,
+        creation: this.#creation,
+        rejected: (notice) => this.#notices.rejected.offer(notice),
+        faulted: (entry, error) => this.#faulted(entry, error),
+      },
+      this.#builder,
+    )
+    this.#reception = new Reception(this.#intake, this.#notices)
+  }
+
+  /** The archive puts readings here that the store refused. */
+  get quarantined(): NoticeQueue<QuarantinedNotice> {
+    return this.#notices.quarantined
+  }
+
+  /** Takes up where the last run ended and starts reading. The registry must be in the resolver already. */
+  async start(): Promise<void> {
+    const { outbox, ledger, latest, resolver, now, log } = this.#options
+    const want = (series: number) => this.#creation.want(series)
+    await recover({ outbox, ledger, latest, resolver, want, log })
+    this.#position = this.#firstPosition()
+    this.#capturedSequence = this.#position.sequence
+    this.#writtenSequence = this.#position.sequence
+    this.#intake.decoded = this.#position.decoded
+    this.#intake.undecoded = this.#position.undecoded
+    this.#notices.start(now())
+    this.#creation.start()
+    this.#abort = new AbortController()
+    this.#state = 'running'
+    this.#tasks = [this.#run(this.#abort.signal), this.#restoreLatest(this.#abort.signal)]
+    this.#sweeper = setInterval(() => this.#sweepNow(), SWEEP_INTERVAL)
+    this.#sweeper.unref()
+  }
+
+  /** Ends after the record in hand, with everything taken made durable. What is not read stays in the journal. */
+  async stop(): Promise<void> {
+    this.#abort.abort()
+    clearInterval(this.#sweeper)
+    await Promise.all(this.#tasks)
+    await this.#writing
+    this.#options.journal.trim(this.#writtenSequence)
+    await Promise.all([this.#creation.stop(), this.#notices.stop()])
+    this.#state = 'stopped'
+  }
+
+  /**
+   * Judges which stations have fallen silent, by `now` (epoch milliseconds) or, with a backlog, by the time the
+   * pipeline has reached: what waits in the journal is not silence. That time never goes back, or stations
+   * would flicker when the first entry after a quiet time is not read yet. Called every second.
+   */
+  sweep(now: number): void {
+    const reached = this.#backlog() > 0 ? this.#position.receivedAt : now
+    this.#sweptAt = Math.max(this.#sweptAt, reached)
+    this.#options.latest.sweep(this.#sweptAt)
+  }
+
+  /** The account of everything ever journaled. */
+  total(): TotalAccount {
+    const journaled = this.#options.journal.totals().observations
+    const pending = Math.max(0, journaled - this.#position.observations)
+    const { decoded, undecoded } = this.#intake
+    const received = decoded + undecoded + pending
+    return this.#options.ledger.total({ received, decoded, rejected: undecoded, pending })
+  }
+
+  stats(): PipelineStats {
+    return {
+      state: this.#state,
+      backlog: this.#backlog(),
+      position: this.#position.receivedAt,
+      entries: this.#entries,
+      commits: this.#commits,
+      ignored: this.#reception.ignored,
+      damagedRecords: this.#damagedRecords,
+      faults: this.#faults,
+      rejectionsNotKept: this.#intake.notKept,
+      lastError: this.#lastError,
+      creation: this.#creation.stats(),
+      notices: this.#notices.stats(),
+    }
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await this.#pass(signal)
+      } catch (error) {
+        this.#failed(error as Error, 'the journal cannot be read')
+        if (error instanceof JournalReplacedError) {
+          this.#options.restartNeeded?.(error)
+          break
+        }
+        await pause(this.#journalBackoff.next(), signal)
+      }
+    }
+    await this.#commit(signal)
+  }
+
+  /** Reads what the journal has, takes it, and commits when it is time. */
+  async #pass(signal: AbortSignal): Promise<void> {
+    if (this.#options.outbox.full) {
+      this.#state = 'outbox_full'
+      await this.#commit(signal)
+      await pause(FULL_PAUSE, signal)
+      return
+    }
+    const records = this.#options.journal.read(this.#position.sequence, READ_ENTRIES)
+    this.#journalBackoff.reset()
+    if (!this.#outboxFailing) this.#state = 'running'
+    for (const record of records) {
+      await this.#takeRecord(record)
+      if (signal.aborted) return
+    }
+    if (this.#commitDue()) await this.#commit(signal)
+    await this.#rest(records, signal)
+  }
+
+  async #takeRecord(record: JournalRecord): Promise<void> {
+    if (record.damage !== undefined) {
+      this.#damagedRecords++
+      this.#options.log.error({ sequence: record.last, damage: record.damage }, 'journal record is damaged')
+      this.#position.sequence = record.last
+      return
+    }
+    const { entries } = record
+    const fresh = this.#position.sequence === 0
+    for (let at = 0; at < entries.length; at++) {
+      const entry = entries[at] as JournalEntry
+      if (this.#reception.take(entry)) this.#position.observations++
+      this.#position.receivedAt = entry.receivedAt
+      if (this.#turnIsOver()) await nextTurn()
+    }
+    if (!fresh) this.#countLost(record.observations - this.#position.observations)
+    this.#entries += entries.length
+    this.#position.sequence = record.last
+    this.#position.observations = record.observations
+  }
+
+  /** Messages the journal counted and no record shows were in damaged records. */
+  #countLost(messages: number): void {
+    if (messages <= 0) return
+    this.#intake.undecoded += messages
+    this.#options.ledger.rejected(NOBODY, 'journal_damaged', messages)
+  }
+
+  #turnIsOver(): boolean {
+    this.#turnEntries++
+    if (this.#turnEntries < TURN_ENTRIES && this.#builder.rows - this.#turnRows < TURN_ROWS) return false
+    this.#turnEntries = 0
+    this.#turnRows = this.#builder.rows
+    return true
+  }
+
+  #commitDue(): boolean {
+    if (this.#builder.rows >= (this.#inFlight ? COMMIT_ROWS_MOST : COMMIT_ROWS)) return true
+    if (this.#inFlight) return false
+    const news = this.#position.sequence > this.#capturedSequence || this.#heldMayGo()
+    return news && performance.now() - this.#lastCommit >= COMMIT_INTERVAL
+  }
+
+  #heldMayGo(): boolean {
+    return this.#options.outbox.heldBatches > 0 && this.#releasedVersion !== this.#options.resolver.version
+  }
+
+  /**
+   * Makes what was taken durable. The step before must be on disk, or the cursor would pass over it; this one
+   * goes on in the background.
+   */
+  async #commit(signal: AbortSignal): Promise<void> {
+    if (!(await this.#writing)) return
+    await this.#releaseHeld(signal)
+    this.#lastCommit = performance.now()
+    if (this.#position.sequence === this.#capturedSequence) return
+    const step = this.#capture()
+    this.#capturedSequence = step.sequence
+    this.#writing = this.#write(step, signal)
+  }
+
+  /** Until no datastream came meanwhile: what stays held then has none, see held.ts. */
+  async #releaseHeld(signal: AbortSignal): Promise<void> {
+    const { outbox, resolver, ledger } = this.#options
+    const failed = (error: Error) => this.#outboxFailed(error)
+    while (this.#heldMayGo() && !signal.aborted) {
+      const { version } = resolver
+      await releaseHeld({ outbox, resolver, ledger, signal, failed })
+      this.#releasedVersion = version
+      this.#outboxFailing = false
+    }
+  }
+
+  /** Takes everything changed since the last step, in one turn of the event loop. */
+  #capture(): Step {
+    const { resolver, ledger } = this.#options
+    const builder = this.#builder
+    fillDatastreams(builder, resolver)
+    const { batch, held } = encodeApart(builder, resolver, this.#position.receivedAt)
+    this.#builder = this.#spare
+    this.#spare = builder
+    builder.clear()
+    this.#intake.use(this.#builder)
+    this.#turnRows = 0
+
+    const notices = this.#notices.seal()
+    const writes = [...ledger.takeWrites('pipeline'), ...notices.writes, this.#cursorWrite()]
+    const transaction = this.#options.outbox.adding(batch, held, writes)
+    return { transaction, sequence: this.#position.sequence, committed: notices.committed }
+  }
+
+  #cursorWrite(): Write {
+    const { decoded, undecoded } = this.#intake
+    const cursor: Cursor = { ...this.#position, decoded, undecoded }
+    return { table: 'meta', key: CURSOR_KEY, value: Buffer.from(JSON.stringify(cursor)) }
+  }
+
+  /** Tries until it succeeds: meanwhile nothing more than one further step is taken, the journal keeps the rest. */
+  async #write(step: Step, signal: AbortSignal): Promise<boolean> {
+    this.#inFlight = true
+    const written = await untilDone(
+      () => this.#options.outbox.commit(step.transaction),
+      signal,
+      (error) => this.#outboxFailed(error),
+    )
+    this.#inFlight = false
+    if (!written) return false
+    this.#outboxFailing = false
+    this.#commits++
+    this.#writtenSequence = step.sequence
+    step.committed()
+    this.#trim(step.sequence)
+    return true
+  }
+
+  #trim(sequence: number): void {
+    const now = performance.now()
+    if (now - this.#lastTrim < TRIM_INTERVAL) return
+    this.#lastTrim = now
+    this.#options.journal.trim(sequence)
+  }
+
+  async #rest(records: readonly JournalRecord[], signal: AbortSignal): Promise<void> {
+    let entries = 0
+    for (const record of records) entries += record.entries.length
+    if (entries >= READ_ENTRIES) return
+    this.#pause = records.length > 0 ? REST_FIRST : Math.min(REST_LONGEST, this.#pause * 2)
+    await pause(this.#pause, signal)
+  }
+
+  #outboxFailed(error: Error): void {
+    this.#outboxFailing = true
+    this.#failed(error, 'the outbox cannot be written')
+  }
+
+  #failed(error: Error, message: string): void {
+    this.#state = 'failing'
+    this.#lastError = error.message
+    this.#options.log.error({ error: error.message }, message)
+  }
+
+  #faulted(entry: JournalEntry, error: Error): void {
+    this.#faults++
+    this.#lastError = error.message
+    const { deviceId: device, topic, payload } = entry
+    this.#options.log.error(
+      { device, topic, payload: excerpt(payload), error: error.stack },
+      'a message could not be taken because of a fault',
+    )
+  }
+
+  #firstPosition(): Cursor {
+    const { outbox, journal, log } = this.#options
+    const stored = outbox.get('meta', CURSOR_KEY)
+    if (stored === undefined) return { sequence: 0, observations: 0, receivedAt: 0, decoded: 0, undecoded: 0 }
+    const cursor = JSON.parse(stored.toString('utf8')) as Cursor
+    const last = journal.lastSequence()
+    if (last >= cursor.sequence) return cursor
+    log.warn(
+      { cursor: cursor.sequence, journal: last },
+      'the journal was replaced: it is read from its beginning',
+    )
+    return { ...cursor, sequence: 0, observations: 0 }
+  }
+
+  async #restoreLatest(signal: AbortSignal): Promise<void> {
+    const backoff = new Backoff(200, 10_000)
+    while (!signal.aborted) {
+      try {
+        this.#options.latest.restore(await this.#options.storedLatest())
+        return
+      } catch (error) {
+        this.#options.log.warn({ error: (error as Error).message }, 'latest values cannot be restored yet')
+        await pause(backoff.next(), signal)
+      }
+    }
+  }
+
+  #sweepNow(): void {
+    try {
+      this.sweep(this.#options.now())
+      // A journal at its limit takes nothing, so no later write would ever trim what the last one left.
+      this.#trim(this.#writtenSequence)
+    } catch (error) {
+      this.#failed(error as Error, 'the journal cannot be read')
+    }
+  }
+
+  #backlog(): number {
+    return Math.max(0, this.#options.journal.lastSequence() - this.#position.sequence)
+  }
+}

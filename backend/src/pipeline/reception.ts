@@ -1,0 +1,76 @@
+import type { JournalEntry } from '@osprey/journal/journal'
+import type { Intake } from './intake.ts'
+import type { Notices } from './notices.ts'
+
+/** Sends every entry of the journal its way: readings to the intake, all else to the notices. */
+export class Reception {
+  /** Entries on topics the platform does not read. */
+  ignored = 0
+  readonly #intake: Intake
+  readonly #notices: Pick<Notices, 'presence' | 'refused' | 'commandResult'>
+
+  constructor(intake: Intake, notices: Pick<Notices, 'presence' | 'refused' | 'commandResult'>) {
+    this.#intake = intake
+    this.#notices = notices
+  }
+
+  /**
+   * Takes one entry and answers whether it was a message with observations. The broker has let devices publish
+   * on topics of the protocol only, and the journal counts by the same endings.
+   */
+  take(entry: JournalEntry): boolean {
+    const { kind, topic } = entry
+    if (kind !== 'publish') this.#takeConnection(entry)
+    else if (topic.endsWith('/observations')) {
+      this.#intake.take(entry, 'observations')
+      return true
+    } else if (topic.endsWith('/senml')) {
+      this.#intake.take(entry, 'senml')
+      return true
+    } else if (topic.endsWith('/status')) this.#takeStatus(entry)
+    else if (topic.endsWith('/commands/result')) this.#takeCommandResult(entry)
+    else this.ignored++
+    return false
+  }
+
+  #takeStatus({ deviceId: device, receivedAt, payload }: JournalEntry): void {
+    this.#notices.presence.offer({ device, kind: 'status', receivedAt, detail: parseObject(payload) })
+  }
+
+  #takeCommandResult({ deviceId: device, receivedAt, payload }: JournalEntry): void {
+    this.#notices.commandResult.offer({ device, receivedAt, payload: textOf(payload) })
+  }
+
+  #takeConnection({ kind, deviceId: device, receivedAt, payload }: JournalEntry): void {
+    const detail = parseObject(payload)
+    if (kind === 'connected' || kind === 'disconnected') {
+      this.#notices.presence.offer({ device, kind, receivedAt, detail })
+      return
+    }
+    const text = (name: string): string => (typeof detail[name] === 'string' ? detail[name] : '')
+    this.#notices.refused.offer({
+      device,
+      receivedAt,
+      reason: text('reason'),
+      detail: text('detail'),
+      address: text('address'),
+      clientId: text('clientId'),
+    })
+  }
+}
+
+function textOf(payload: Uint8Array): string {
+  return Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString('utf8')
+}
+
+/** A JSON object, or an empty one when the payload is something else. */
+function parseObject(payload: Uint8Array): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(textOf(payload))
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : {}
+  } catch {
+    return {}
+  }
+}

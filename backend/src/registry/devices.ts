@@ -1,0 +1,225 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { DeviceInput, DevicePatch, DeviceSecret } from '@osprey/core/api'
+import { conversion } from '@osprey/core/units'
+import type { DeviceDirectory, DeviceRecord } from '@osprey/journal/directory'
+import { eq } from 'drizzle-orm'
+import type { Logger } from 'pino'
+import type { Transaction } from '../database/database.ts'
+import { deviceStations, devices } from '../database/schema.ts'
+import { conflict, invalid, invalidFields, notFound, ProblemException } from '../http/problem.ts'
+import type { Device, Registry } from './registry.ts'
+
+export const MAX_DEVICES = 200_000
+const ROWS_PER_STATEMENT = 1000
+
+/**
+ * Devices and their credentials. PostgreSQL holds the list; the directory beside the journal is the copy the
+ * broker lets devices in by, written after every commit and compared at every start.
+ */
+export class Devices {
+  /** Changed in PostgreSQL while the directory could not be written; retried by `syncRest`. */
+  private readonly unsynced = new Set<string>()
+
+  constructor(
+    private readonly registry: Registry,
+    private readonly directory: DeviceDirectory,
+    private readonly log: Logger,
+  ) {}
+
+  /** Makes the directory equal to the registry: what a crash between the two writes left behind. */
+  async start(): Promise<void> {
+    const wrong = [...this.registry.devices.values()].map(recordOf).filter((record) => {
+      const held = this.directory.get(record.id)
+      return !held || JSON.stringify(held) !== JSON.stringify(record)
+    })
+    if (wrong.length > 0) await this.directory.putAll(wrong)
+    for (const id of this.directory.changesSince(0).ids) {
+      if (!this.registry.devices.has(id) && this.directory.get(id)) await this.directory.remove(id)
+    }
+  }
+
+  get(id: string): Device {
+    const device = this.registry.devices.get(id)
+    if (!device) throw notFound('device', id)
+    return device
+  }
+
+  /** Creates all of them, or none. The secrets are returned this once and kept only as hashes. */
+  async create(inputs: readonly DeviceInput[]): Promise<DeviceSecret[]> {
+    const secrets = inputs.map(({ id }) => ({ id, secret: newSecret() }))
+    const rows = await this.registry.change(
+      async (transaction) => {
+        this.checkNew(inputs)
+        return insertDevices(transaction, inputs, secrets)
+      },
+      (created) => {
+        for (const device of created) this.registry.applyDevice(device)
+      },
+    )
+    await this.sync(rows.map(({ id }) => id))
+    return secrets
+  }
+
+  async update(id: string, patch: DevicePatch): Promise<Device> {
+    const device = await this.registry.change(
+      async (transaction) => {
+        const before = this.get(id)
+        if (patch.stations) this.checkStations(patch.stations, 'stations')
+        if (patch.units) this.checkUnits(patch.units, 'units')
+        const after: Device = {
+          ...before,
+          disabled: patch.disabled ?? before.disabled,
+          units: patch.units ?? before.units,
+          stations: patch.stations ? [...new Set(patch.stations)] : before.stations,
+        }
+        await transaction
+          .update(devices)
+          .set({ disabled: after.disabled, units: after.units })
+          .where(eq(devices.id, id))
+        if (patch.stations) {
+          await transaction.delete(deviceStations).where(eq(deviceStations.device, id))
+          await insertAll(transaction, linksOf(after))
+        }
+        return after
+      },
+      (changed) => this.registry.applyDevice(changed),
+    )
+    await this.sync([id])
+    return device
+  }
+
+  /** A new secret; the old one ends at once, and with it the device's connection. */
+  async rotate(id: string): Promise<DeviceSecret> {
+    const secret = newSecret()
+    await this.registry.change(
+      async (transaction) => {
+        const changed = { ...this.get(id), secretHash: hashSecret(secret), rotatedAt: new Date() }
+        await transaction
+          .update(devices)
+          .set({ secretHash: changed.secretHash, rotatedAt: changed.rotatedAt })
+          .where(eq(devices.id, id))
+        return changed
+      },
+      (changed) => this.registry.applyDevice(changed),
+    )
+    await this.sync([id])
+    return { id, secret }
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.registry.change(
+      async (transaction) => {
+        this.get(id)
+        await transaction.delete(devices).where(eq(devices.id, id))
+      },
+      () => this.registry.applyDeviceRemoval(id),
+    )
+    await this.sync([id])
+  }
+
+  /** Writes to the directory what an earlier attempt could not. */
+  async syncRest(): Promise<void> {
+    if (this.unsynced.size > 0) await this.sync([...this.unsynced])
+  }
+
+  private async sync(ids: readonly string[]): Promise<void> {
+    for (const id of ids) this.unsynced.add(id)
+    const present = ids.flatMap((id) => this.registry.devices.get(id) ?? [])
+    try {
+      if (present.length > 0) await this.directory.putAll(present.map(recordOf))
+      for (const id of ids) if (!this.registry.devices.has(id)) await this.directory.remove(id)
+      for (const id of ids) this.unsynced.delete(id)
+    } catch (error) {
+      this.log.error({ err: error, devices: ids.length }, 'device directory not written, will be retried')
+      throw new ProblemException(
+        503,
+        'the change is saved but the broker has not been told yet; this is being retried',
+      )
+    }
+  }
+
+  private checkNew(inputs: readonly DeviceInput[]): void {
+    if (this.registry.devices.size + inputs.length > MAX_DEVICES) {
+      throw new ProblemException(409, `at most ${MAX_DEVICES} devices can be registered`)
+    }
+    const seen = new Set<string>()
+    for (const [index, input] of inputs.entries()) {
+      const at = inputs.length > 1 ? `devices.${index}.` : ''
+      if (this.registry.devices.has(input.id)) throw conflict('device', input.id)
+      if (seen.has(input.id)) throw invalid(`${at}id`, input.id, 'an id named once')
+      seen.add(input.id)
+      this.checkStations(input.stations, `${at}stations`)
+      if (input.units) this.checkUnits(input.units, `${at}units`)
+    }
+  }
+
+  private checkStations(ids: readonly string[], field: string): void {
+    const unknown = ids.filter((id) => !this.registry.stations.has(id)).slice(0, 20)
+    if (unknown.length === 0) return
+    throw invalidFields(unknown.map((value) => ({ field, value, expected: 'the id of an existing station' })))
+  }
+
+  /** A unit that does not convert would reject every reading; better to hear of it here. */
+  private checkUnits(units: Record<string, string>, field: string): void {
+    for (const [id, unit] of Object.entries(units)) {
+      const property = this.registry.properties.get(id)
+      if (!property) throw invalid(`${field}.${id}`, id, 'the id of an observed property')
+      const converted = conversion(unit, property)
+      if (!converted.ok) {
+        throw invalid(
+          `${field}.${id}`,
+          unit,
+          `a UCUM unit that converts to ${property.unit}: ${converted.detail}`,
+        )
+      }
+    }
+  }
+}
+
+function newSecret(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+function hashSecret(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex')
+}
+
+function recordOf({ id, secretHash, disabled, rotatedAt }: Device): DeviceRecord {
+  return { id, secretHash, disabled, rotatedAt: rotatedAt.getTime() }
+}
+
+function linksOf({ id, stations }: Pick<Device, 'id' | 'stations'>) {
+  return stations.map((station, position) => ({ device: id, station, position }))
+}
+
+async function insertDevices(
+  transaction: Transaction,
+  inputs: readonly DeviceInput[],
+  secrets: readonly DeviceSecret[],
+): Promise<Device[]> {
+  const created: Device[] = []
+  for (let at = 0; at < inputs.length; at += ROWS_PER_STATEMENT) {
+    const part = inputs.slice(at, at + ROWS_PER_STATEMENT)
+    const rows = await transaction
+      .insert(devices)
+      .values(
+        part.map(({ id, units }, index) => ({
+          id,
+          units: units ?? {},
+          secretHash: hashSecret((secrets[at + index] as DeviceSecret).secret),
+        })),
+      )
+      .returning()
+    for (const [index, row] of rows.entries()) {
+      created.push({ ...row, stations: [...new Set((part[index] as DeviceInput).stations)] })
+    }
+  }
+  await insertAll(transaction, created.flatMap(linksOf))
+  return created
+}
+
+async function insertAll(transaction: Transaction, links: ReturnType<typeof linksOf>): Promise<void> {
+  for (let at = 0; at < links.length; at += ROWS_PER_STATEMENT) {
+    await transaction.insert(deviceStations).values(links.slice(at, at + ROWS_PER_STATEMENT))
+  }
+}
