@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -6,6 +7,7 @@ import { join } from 'node:path'
 import { connect } from 'node:tls'
 import { expect, test } from '@jest/globals'
 import { Journal } from '@osprey/journal/journal'
+import { WebSocket } from 'ws'
 import { loadConfig, StartError } from './config.ts'
 import { TestBackend } from './testing.ts'
 
@@ -33,6 +35,16 @@ test('bad configuration names every variable at once', () => {
   expect(() => loadConfig({ OSPREY_DATA_DIR: '/dev/null/x' })).toThrow(
     /OSPREY_DATA_DIR: \/dev\/null\/x cannot be made/,
   )
+})
+
+test('a watcher of the map does not hold up the stop', async () => {
+  const backend = await TestBackend.start()
+  const headers = { authorization: `Bearer ${backend.operatorToken}` }
+  const watcher = new WebSocket(`${backend.url.replace('http', 'ws')}/live`, { headers })
+  await once(watcher, 'open')
+  const closed = once(watcher, 'close')
+  await backend.stop()
+  expect((await closed)[0]).toBe(1001)
 })
 
 test('what is acknowledged in the journal survives stops at any moment', async () => {

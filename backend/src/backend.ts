@@ -213,7 +213,7 @@ function interfaceParts(config: Config, inside: Inside, log: Logger): object[] {
     new Sites(registry),
     new Properties(registry),
     new StationFiles(registry, stations),
-    new StationJson(registry, datastreams, stateReader(resolver, latest, datastreams)),
+    new StationJson(registry, datastreams, stateReader(resolver, latest)),
     new Layers(database),
     new ObservationReader(
       (query) => store.series(query),

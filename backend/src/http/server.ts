@@ -58,10 +58,16 @@ export class HttpServer {
       new ExpressAdapter(app),
       { bodyParser: false, logger: nestLog(this.log), abortOnError: false },
     )
-    await this.nest.init()
     this.server = tls ? createTlsServer(credentials(tls), app) : createPlainServer(app)
     this.server.on('upgrade', live.handleUpgrade)
-    await listen(this.server, this.config)
+    await this.nest.init()
+    try {
+      await listen(this.server, this.config)
+    } catch (error) {
+      // The scheduled jobs run from init on.
+      await this.nest.close()
+      throw error
+    }
   }
 
   /** Stops accepting, waits for answers under way, then closes what is left. */
@@ -71,6 +77,8 @@ export class HttpServer {
       const closed = new Promise((settle) => server.close(settle))
       server.closeIdleConnections()
       const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+      // Upgraded sockets keep the server from closing, and it cannot close them itself.
+      await this.inside.live.stop()
       await closed
       clearTimeout(late)
     }

@@ -56,6 +56,7 @@ export class Devices {
         for (const device of created) this.registry.applyDevice(device)
       },
     )
+    // Not an error to the caller, who would lose the secrets: the broker is told as soon as it can be.
     await this.sync(rows.map(({ id }) => id))
     return secrets
   }
@@ -84,7 +85,7 @@ export class Devices {
       },
       (changed) => this.registry.applyDevice(changed),
     )
-    await this.sync([id])
+    await this.told([id])
     return device
   }
 
@@ -114,7 +115,7 @@ export class Devices {
       },
       () => this.registry.applyDeviceRemoval(id),
     )
-    await this.sync([id])
+    await this.told([id])
   }
 
   /** Writes to the directory what an earlier attempt could not. */
@@ -122,19 +123,26 @@ export class Devices {
     if (this.unsynced.size > 0) await this.sync([...this.unsynced])
   }
 
-  private async sync(ids: readonly string[]): Promise<void> {
+  /** A disabled device keeps its session until the broker knows, so whoever disables it must learn that. */
+  private async told(ids: readonly string[]): Promise<void> {
+    if (await this.sync(ids)) return
+    throw new ProblemException(
+      503,
+      'the change is saved but the broker has not been told yet; this is being retried',
+    )
+  }
+
+  private async sync(ids: readonly string[]): Promise<boolean> {
     for (const id of ids) this.unsynced.add(id)
     const present = ids.flatMap((id) => this.registry.devices.get(id) ?? [])
     try {
       if (present.length > 0) await this.directory.putAll(present.map(recordOf))
       for (const id of ids) if (!this.registry.devices.has(id)) await this.directory.remove(id)
       for (const id of ids) this.unsynced.delete(id)
+      return true
     } catch (error) {
       this.log.error({ err: error, devices: ids.length }, 'device directory not written, will be retried')
-      throw new ProblemException(
-        503,
-        'the change is saved but the broker has not been told yet; this is being retried',
-      )
+      return false
     }
   }
 

@@ -38,8 +38,8 @@ export class StationsController {
     summary: 'Every station with its state and latest values',
     answer: stationCollection,
   })
-  list(@Req() request: Request, @Res() response: Response): Promise<void> {
-    return sendText(request, response, 'application/geo+json', this.json.collection())
+  async list(@Req() request: Request, @Res() response: Response): Promise<void> {
+    await sendText(request, response, 'application/geo+json', await this.json.collection())
   }
 
   @Post()
