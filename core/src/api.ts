@@ -49,7 +49,6 @@ export const identifier = z
 export const attributes = z
   .record(line(64), z.union([prose(1000), z.number(), z.boolean()]))
   .refine((record) => Object.keys(record).length <= 50, 'at most 50 attributes')
-export type Attributes = z.infer<typeof attributes>
 
 const latitude = z.number().min(-90).max(90).describe('WGS 84, degrees north')
 const longitude = z.number().min(-180).max(180).describe('WGS 84, degrees east')
@@ -60,6 +59,10 @@ const instant = z.iso.datetime({ offset: true }).describe('ISO 8601 with offset'
 export const loginInput = z.strictObject({
   username: z.string().min(1).max(128),
   password: z.string().min(1).max(1024),
+})
+export const passwordInput = z.strictObject({
+  current: z.string().max(1024).optional().describe('not needed with the operator token'),
+  password: z.string().min(8).max(1024).describe('at least 8 characters'),
 })
 export const sessionView = z.object({ user: z.object({ username: z.string(), role: z.enum(ROLES) }) })
 export const sessionOptions = z.object({ visit: z.boolean() })

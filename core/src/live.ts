@@ -2,7 +2,7 @@ import type { QualityFlag } from './quality.ts'
 
 /** The live protocol: JSON text frames on the WebSocket `/live`. Times are epoch milliseconds. */
 
-/** `live`: reported lately; `silent`: nothing within the station's silence limit; `never`: no reading yet. */
+/** `live`: usable readings lately; `silent`: none within the station's silence limit; `never`: none yet. */
 export type StationStatus = 'live' | 'silent' | 'never'
 
 export type StationAlert = 'none' | 'exceeding'
@@ -41,16 +41,24 @@ export type LatestValue = [number | string | null, number, QualityFlag]
 /** Station id → property id → its latest value. */
 export type StationDetails = Record<string, Record<string, LatestValue>>
 
-export interface SnapshotMessage {
-  type: 'snapshot'
+/** What every message about stations, and the heartbeat, says of its currency. */
+export interface Currency {
   time: number
+  /**
+   * While the platform is more than a minute behind: the states show what was received until then. Null when they
+   * are current.
+   */
+  delayedSince?: number | null
+}
+
+export interface SnapshotMessage extends Currency {
+  type: 'snapshot'
   stations: StationState[]
   details: StationDetails
 }
 
-export interface DeltaMessage {
+export interface DeltaMessage extends Currency {
   type: 'delta'
-  time: number
   stations: StationState[]
   details: StationDetails
 }
@@ -61,9 +69,8 @@ export interface RegistryMessage {
   time: number
 }
 
-export interface HeartbeatMessage {
+export interface HeartbeatMessage extends Currency {
   type: 'heartbeat'
-  time: number
 }
 
 export type ServerMessage = SnapshotMessage | DeltaMessage | RegistryMessage | HeartbeatMessage

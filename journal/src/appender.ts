@@ -117,7 +117,7 @@ export class Appender {
     const size = entryBytes(entry)
     const refusal = this.#refuse(size)
     if (refusal) {
-      queueMicrotask(() => done(refusal))
+      setImmediate(done, refusal) // not a microtask: a caller that tries again at once must not starve the event loop
       return
     }
     this.#waiting ??= this.#newGroup()

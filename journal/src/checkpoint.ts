@@ -8,7 +8,12 @@ import type { Counters } from './record.ts'
  */
 const FILE = 'counters.json'
 
-export function writeCheckpoint(path: string, counters: Counters): void {
+export interface Checkpoint extends Counters {
+  /** The journal's id, see Journal.id. */
+  id?: string
+}
+
+export function writeCheckpoint(path: string, counters: Checkpoint): void {
   const file = join(path, FILE)
   try {
     writeFileSync(`${file}.new`, JSON.stringify(counters))
@@ -18,13 +23,13 @@ export function writeCheckpoint(path: string, counters: Counters): void {
   }
 }
 
-export function readCheckpoint(path: string): Counters {
+export function readCheckpoint(path: string): Checkpoint {
   try {
-    const { sequence, entries, observations, bytes } = JSON.parse(
+    const { sequence, entries, observations, bytes, id } = JSON.parse(
       readFileSync(join(path, FILE), 'utf8'),
-    ) as Counters
+    ) as Checkpoint
     if ([sequence, entries, observations, bytes].every(Number.isSafeInteger))
-      return { sequence, entries, observations, bytes }
+      return { sequence, entries, observations, bytes, ...(typeof id === 'string' && { id }) }
   } catch {
     // none was written yet, or it is unreadable: nothing is known
   }

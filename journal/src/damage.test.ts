@@ -119,6 +119,28 @@ test('both head pages gone: every record is found again', async () => {
   await journal.close()
 })
 
+test.each([
+  { name: 'a cut-off tail', damage: () => truncateSync(join(folder, 'data.mdb'), 200_000) },
+  {
+    name: 'lost head pages',
+    damage: () => {
+      flip(24)
+      flip(4096 + 24)
+    },
+  },
+])('$name: the journal keeps its id', async ({ damage }) => {
+  const fresh = open()
+  const id = fresh.id()
+  expect(id).toMatch(/^[0-9a-f-]{36}$/)
+  await fresh.close()
+  await filledJournal(40, 9000)
+  damage()
+  const repaired = open()
+  expect(repaired.salvage).toBeDefined()
+  expect(repaired.id()).toBe(id)
+  await repaired.close()
+})
+
 test('the device directory beside the records is carried over', async () => {
   const directory = DeviceDirectory.open(folder)
   await directory.put({ id: 'd1', secretHash: 'ab', disabled: false, rotatedAt: 5 })

@@ -89,6 +89,19 @@ test('keeps sequence and totals over trimming everything and a restart', async (
   expect(journal.read(3, 10).map(({ first, observations }) => [first, observations])).toEqual([[4, 4]])
 })
 
+test('every journal has an id of its own, which stays', async () => {
+  const other = temporaryFolder()
+  const stranger = Journal.open(other.folder, { maxBytes: 1 << 20 })
+  const id = journal.id()
+  expect(id).toMatch(/^[0-9a-f-]{36}$/)
+  expect(stranger.id()).not.toBe(id)
+  await stranger.close()
+  other.remove()
+  await journal.close()
+  journal = Journal.open(folder, { maxBytes: 1 << 20 })
+  expect(journal.id()).toBe(id)
+})
+
 test('an empty journal has nothing to read', () => {
   expect([journal.lastSequence(), journal.read(0, 10), journal.totals()]).toEqual([
     0,

@@ -1,8 +1,17 @@
+import { randomUUID } from 'node:crypto'
 import type { Database } from 'lmdb'
 import { type AppendDone, Appender } from './appender.ts'
 import { writeCheckpoint } from './checkpoint.ts'
 import { Environment } from './environment.ts'
-import { type Counters, type JournalEntry, openRecord, readEntries, readNote, storedBytes } from './record.ts'
+import {
+  type Counters,
+  ID_KEY,
+  type JournalEntry,
+  openRecord,
+  readEntries,
+  readNote,
+  storedBytes,
+} from './record.ts'
 import { lackOfRoom } from './room.ts'
 import type { Salvage } from './salvage.ts'
 
@@ -71,6 +80,7 @@ export class Journal {
   readonly #state: Database<Buffer, string>
   readonly #appender: Appender
   readonly #maxBytes: number
+  #id: string | undefined
   #damaged = 0
   #damagedUpTo = 0
   #checkedAt = 0
@@ -92,11 +102,15 @@ export class Journal {
       },
       trimmedBytes: () => this.#trimmedBytes(),
       lackOfRoom: (bytes) => lackOfRoom(environment.path, bytes - this.#trimmedBytes()),
-      checkpoint: (counters) => writeCheckpoint(environment.path, counters),
+      checkpoint: (counters) => {
+        const id = this.id()
+        writeCheckpoint(environment.path, { ...counters, ...(id !== undefined && { id }) })
+      },
       checkInPlace: () => environment.checkInPlace(),
       maxBytes: options.maxBytes,
       timeout: options.appendTimeout ?? 5000,
     })
+    this.id()
     const { salvage } = environment
     if (salvage) this.#report(salvage.recoveredUpTo, salvage.problems.join('; '))
   }
@@ -109,6 +123,15 @@ export class Journal {
   /** What was repaired when this process opened the journal. */
   get salvage(): Salvage | undefined {
     return this.#environment.salvage
+  }
+
+  /**
+   * A random UUID given to the journal when it was first opened; repairs keep it. A reader that finds another one
+   * than before has another journal, whose sequences mean something else. Undefined while it cannot be written.
+   */
+  id(): string | undefined {
+    this.#id ??= this.#state.get(ID_KEY)?.toString() ?? this.#giveId()
+    return this.#id
   }
 
   /**
@@ -191,6 +214,21 @@ export class Journal {
     await this.#appender.close()
     await this.#trimming
     await this.#environment.release()
+  }
+
+  /** Broker and backend open a new journal together: the first one names it. */
+  #giveId(): string | undefined {
+    try {
+      return this.#environment.root.transactionSync(() => {
+        const given = this.#state.get(ID_KEY)?.toString()
+        if (given !== undefined) return given
+        const id = randomUUID()
+        this.#state.putSync(ID_KEY, Buffer.from(id))
+        return id
+      })
+    } catch {
+      return undefined // on a full disk the journal works without one until it is asked again
+    }
   }
 
   #refresh(): void {

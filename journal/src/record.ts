@@ -127,6 +127,9 @@ export function readEntries(record: Buffer, count: number): JournalEntry[] {
   return entries
 }
 
+/** Where the journal's id is kept, in the table `state`. */
+export const ID_KEY = 'id'
+
 /** A record without entries that tells what was lost at its place. */
 export function noteRecord(text: string, counters: Counters): Buffer {
   const record = Buffer.concat([Buffer.alloc(HEADER_BYTES), Buffer.from(text)])

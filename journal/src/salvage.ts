@@ -14,7 +14,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { type Database, open, type RootDatabase } from 'lmdb'
-import { readCheckpoint } from './checkpoint.ts'
+import { type Checkpoint, readCheckpoint } from './checkpoint.ts'
 import {
   databaseRoot,
   NODE_HEADER,
@@ -27,7 +27,7 @@ import {
   type TreeNode,
   walkTree,
 } from './pages.ts'
-import { type Counters, noteRecord, openRecord, RECORD_MARK } from './record.ts'
+import { type Counters, ID_KEY, noteRecord, openRecord, RECORD_MARK } from './record.ts'
 
 /** What was done about a damaged journal file. */
 export interface Salvage {
@@ -266,7 +266,7 @@ function writeRemains(
   path: string,
   descriptor: number,
   { records, others }: Remains,
-  checkpoint: Counters,
+  checkpoint: Checkpoint,
   problems: string[],
 ): Outcome {
   const kept = [...records.values()].sort((a, b) => a.counters.sequence - b.counters.sequence)
@@ -293,8 +293,16 @@ function writeRemains(
     })
   root.transactionSync(() => target.putSync(noteAt, note))
   for (const [name, nodes] of others) if (name !== 'records') copyDatabase(root, name, nodes)
+  keepId(root, checkpoint.id)
   root.close()
   return { records: kept.length, recoveredUpTo: newest.sequence, continuesAt: noteAt + 1, lostEntries }
+}
+
+/** Without its id the journal would be taken for another one and read again. */
+function keepId(root: RootDatabase, id: string | undefined): void {
+  const state: Database<Buffer, string> = root.openDB('state', { encoding: 'binary' })
+  if (id !== undefined && state.get(ID_KEY) === undefined)
+    root.transactionSync(() => state.putSync(ID_KEY, Buffer.from(id)))
 }
 
 function copyDatabase(root: RootDatabase, name: string, nodes: Map<string, Buffer>): void {

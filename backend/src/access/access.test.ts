@@ -140,6 +140,29 @@ test('secrets are neither stored nor logged in the clear', async () => {
   expect(log).toContain('"event":"login_failed"')
 })
 
+test('a password is changed by who knows it, or by the operator, and other sessions end', async () => {
+  const from = freshAddress()
+  const [mine, other] = [
+    await backend.logIn(ADMIN_PASSWORD, { from }),
+    await backend.logIn(ADMIN_PASSWORD, { from }),
+  ]
+  const change = (body: object) =>
+    backend.request('PUT', '/api/session/password', { body, headers: { cookie: mine }, from })
+  const who = async (cookie: string) =>
+    (await backend.request('GET', '/api/session', { headers: { cookie } })).status
+  expect((await change({ current: 'wrong', password: 'a new password' })).status).toBe(403)
+  expect((await change({ current: ADMIN_PASSWORD, password: 'short' })).body.errors[0].field).toBe('password')
+  expect((await change({ current: ADMIN_PASSWORD, password: 'a new password' })).status).toBe(204)
+  expect([await who(mine), await who(other)]).toEqual([200, 401])
+  expect((await tryPassword('admin', ADMIN_PASSWORD, from)).status).toBe(401)
+  expect((await tryPassword('admin', 'a new password', from)).status).toBe(200)
+  expect((await backend.operator('PUT', '/api/session/password', { password: ADMIN_PASSWORD })).status).toBe(
+    204,
+  )
+  expect(await who(mine)).toBe(401)
+  expect((await tryPassword('admin', ADMIN_PASSWORD, from)).status).toBe(200)
+})
+
 test('what is secret on disk is readable by its owner only', () => {
   for (const file of ['run/operator-token', 'postgres-password']) {
     expect(statSync(join(backend.dataDir, file)).mode & 0o077).toBe(0)

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import type { Role } from '@osprey/core/api'
-import { and, eq, inArray, lt, notInArray, or, sql } from 'drizzle-orm'
+import { and, eq, inArray, lt, ne, notInArray, or, sql } from 'drizzle-orm'
 import type { Logger } from 'pino'
 import type { Database } from '../database/database.ts'
 import { knownBrowsers, sessions, users } from '../database/schema.ts'
@@ -167,6 +167,53 @@ export class Access {
     if (!principal.session) return
     await this.database.queries.delete(sessions).where(eq(sessions.tokenHash, principal.session))
     this.log.info({ event: 'logout', account: principal.username }, 'logged out')
+  }
+
+  /**
+   * Gives the user of a session a new password, when they know the current one; the operator of this machine,
+   * who needs none, gives one to the administrator. Ends every other session of that user.
+   * @throws ProblemException 403 for a wrong current password, 429 when throttled.
+   */
+  async changePassword(
+    principal: Principal,
+    { current, password }: { current?: string | undefined; password: string },
+    request: IncomingMessage,
+  ): Promise<void> {
+    const username = principal.via === 'operator' ? ADMINISTRATOR : principal.username
+    const user = await this.userNamed(username)
+    if (!user) throw new ProblemException(409, `there is no user ${username}`)
+    if (principal.via !== 'operator')
+      await this.checkCurrent(username, user.passwordHash, current ?? '', request)
+    const passwordHash = await this.passwords.hash(password)
+    await this.database.queries.transaction(async (transaction) => {
+      await transaction.update(users).set({ passwordHash }).where(eq(users.id, user.id))
+      await transaction
+        .delete(sessions)
+        .where(and(eq(sessions.user, user.id), ne(sessions.tokenHash, principal.session ?? '')))
+      await transaction.delete(knownBrowsers).where(eq(knownBrowsers.user, user.id))
+    })
+    this.log.info(
+      { event: 'password_changed', account: username, by: principal.username },
+      'password changed',
+    )
+  }
+
+  private async checkCurrent(
+    account: string,
+    passwordHash: string,
+    current: string,
+    request: IncomingMessage,
+  ): Promise<void> {
+    const attempt = { account, address: addressKey(addressOf(request)), knownBrowser: undefined }
+    const verdict = this.throttle.judge(attempt, this.now())
+    if (!verdict.allowed) throw tooManyAttempts(verdict.retryAfterMs)
+    this.throttle.begun(attempt, this.now())
+    if (!(await this.verify(passwordHash, current))) {
+      throw new ProblemException(403, 'the current password is wrong', [
+        { field: 'current', value: '(not shown)', expected: 'the current password' },
+      ])
+    }
+    this.throttle.succeeded(attempt)
   }
 
   /** Of these session hashes, those that still stand: for connections that outlive a request. */

@@ -1,5 +1,5 @@
-import { Body, Controller, Delete, Get, HttpCode, Post, Req, Res } from '@nestjs/common'
-import { loginInput, type SessionView, sessionOptions, sessionView } from '@osprey/core/api'
+import { Body, Controller, Delete, Get, HttpCode, Post, Put, Req, Res } from '@nestjs/common'
+import { loginInput, passwordInput, type SessionView, sessionOptions, sessionView } from '@osprey/core/api'
 import type { Request, Response } from 'express'
 import type { z } from 'zod'
 import { Endpoint } from '../http/endpoint.ts'
@@ -43,6 +43,20 @@ export class SessionController {
       this.live.disconnect(({ session }) => session === principal.session)
     }
     setCookie(response, SESSION_COOKIE, '', 0)
+  }
+
+  @Put('password')
+  @HttpCode(204)
+  @Endpoint({
+    access: 'administrator',
+    summary: 'Change the own password, or as operator that of the administrator; other sessions end',
+    problems: [409, 429],
+  })
+  async changePassword(
+    @Body({ schema: passwordInput }) input: z.infer<typeof passwordInput>,
+    @Req() request: Request,
+  ): Promise<void> {
+    await this.access.changePassword(request.principal as Principal, input, request)
   }
 
   @Get('options')

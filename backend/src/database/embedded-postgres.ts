@@ -8,20 +8,19 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
-  readlinkSync,
   realpathSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import type { Logger } from 'pino'
 import { StartError } from '../config.ts'
 import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts'
+import { freePort, isAlive, readPidFile, stopProcess, worksElsewhere } from './postmaster.ts'
 import { type Account, openPathFor, serverAccount } from './server-account.ts'
 
 const USER = 'osprey'
@@ -259,62 +258,6 @@ function serverOptions(port: number): string[] {
     log_timezone: 'UTC',
   }
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-}
-
-/** Lines 1 and 4 of postmaster.pid: process and port (PostgreSQL source, src/include/utils/pidfile.h). */
-function readPidFile(cluster: string): { pid: number; port: number } | undefined {
-  try {
-    const lines = readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n')
-    const pid = Number(lines[0])
-    return pid > 0 ? { pid, port: Number(lines[3]) || 0 } : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** True when the system tells the process's working directory and it is not the cluster, where a postmaster sits. */
-function worksElsewhere(pid: number, cluster: string): boolean {
-  try {
-    return readlinkSync(`/proc/${pid}/cwd`) !== realpathSync(cluster)
-  } catch {
-    return false
-  }
-}
-
-function isAlive(pid: number): boolean {
-  // 0 would stand for our own process group (kill(2)).
-  if (pid <= 0) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
-async function stopProcess(pid: number, withinMs: number): Promise<void> {
-  for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
-    if (!isAlive(pid)) return
-    try {
-      process.kill(pid, signal)
-    } catch {
-      return
-    }
-    const deadline = performance.now() + (signal === 'SIGINT' ? withinMs : 5000)
-    while (isAlive(pid) && performance.now() < deadline) await delay(10)
-    if (!isAlive(pid)) return
-  }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((settle, fail) => {
-    const probe = createServer()
-    probe.once('error', fail)
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number }
-      probe.close(() => settle(port))
-    })
-  })
 }
 
 function writeDurably(file: string, text: string): void {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import type { RequestHandler, Response } from 'express'
 
-export const FRONTEND = fileURLToPath(new URL('../../../frontend/dist', import.meta.url))
+const FRONTEND = fileURLToPath(new URL('../../../frontend/dist', import.meta.url))
 const COMPRESSIBLE = new Set(['.html', '.js', '.css', '.svg', '.json', '.map', '.txt', '.webmanifest'])
 const WORTH_COMPRESSING = 1024
 /** Paths that never are pages of the web app. */

@@ -64,7 +64,10 @@ export class Frames {
   }
 
   #write(type: 'snapshot' | 'delta', states: string, details: string): Buffer {
-    return Buffer.from(`{"type":"${type}","time":${this.#now},"stations":[${states}],"details":{${details}}}`)
+    const { delayedSince } = this.#latest
+    return Buffer.from(
+      `{"type":"${type}","time":${this.#now},"delayedSince":${delayedSince},"stations":[${states}],"details":{${details}}}`,
+    )
   }
 
   #statesOf(stations: readonly Station[], { bbox, property }: Subscription): string {

@@ -145,6 +145,7 @@ test('a subscription is answered with a snapshot and then with what changes', as
   expect(await browser.subscribe({ stations: ['east', 'unknown'] })).toEqual({
     type: 'snapshot',
     time: T0,
+    delayedSince: null,
     stations: [
       { id: 'east', status: 'live', level: 1, alert: 'none', time: T0, property: 'pm25', value: 40 },
       { id: 'west', status: 'live', level: 0, alert: 'none', time: T0, property: 'pm25', value: 10 },
@@ -157,6 +158,7 @@ test('a subscription is answered with a snapshot and then with what changes', as
   expect(await browser.next()).toEqual({
     type: 'delta',
     time: now,
+    delayedSince: null,
     stations: [
       { id: 'west', status: 'live', level: 5, alert: 'exceeding', time: now, property: 'pm25', value: 300 },
     ],
@@ -241,7 +243,33 @@ test('changes of the registry are told, and a heartbeat when there is nothing el
   hub.registryChanged()
   expect(await browser.next()).toEqual({ type: 'registry', time: T0 })
   now += 5000
-  expect(await browser.next()).toEqual({ type: 'heartbeat', time: T0 + 5000 })
+  expect(await browser.next()).toEqual({ type: 'heartbeat', time: T0 + 5000, delayedSince: null })
+})
+
+test('every message says since when the states are delayed, and a heartbeat tells at once', async () => {
+  await open()
+  const station = place('s', 0, 0)
+  const browser = await new Browser().opened()
+  await browser.subscribe()
+  latest.sweep(now, T0 - 60_000)
+  expect(await browser.next()).toEqual({ type: 'heartbeat', time: T0, delayedSince: T0 - 60_000 })
+  record(station, 'pm25', 7)
+  expect(await browser.next()).toMatchObject({ type: 'delta', delayedSince: T0 - 60_000 })
+  expect(await (await new Browser().opened()).subscribe()).toMatchObject({ delayedSince: T0 - 60_000 })
+  latest.sweep(now)
+  expect(await browser.next()).toEqual({ type: 'heartbeat', time: T0, delayedSince: null })
+})
+
+test('a value that expires is told in a delta', async () => {
+  await open()
+  const station = place('s', 0, 0)
+  record(station, 'o3', 900)
+  const browser = await new Browser().opened()
+  expect((await browser.subscribe()).stations).toMatchObject([{ level: 5, alert: 'exceeding' }])
+  const series = resolver.resolveSeries(station, 'pm25')
+  now += 86_400_001
+  latest.record(series, T0 - 1, now, 10, 1)
+  expect((await browser.next()).stations).toMatchObject([{ level: null, alert: 'none' }])
 })
 
 test('a removed station is no longer told of', async () => {

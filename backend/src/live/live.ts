@@ -78,6 +78,8 @@ export class LiveHub {
   })
   #opening = 0
   #registryChanged = false
+  /** Whether the last frame said that the states are delayed. */
+  #delayed = false
   #frameTimer: NodeJS.Timeout | undefined
   #pingedAt = 0
   #checkedAt = 0
@@ -131,6 +133,10 @@ export class LiveHub {
     const frames = new Frames(resolver, latest, now, latest.takeChanged())
     const registry = this.#registryChanged ? `{"type":"registry","time":${now}}` : undefined
     this.#registryChanged = false
+    const { delayedSince } = latest
+    const heartbeat = `{"type":"heartbeat","time":${now},"delayedSince":${delayedSince}}`
+    const delayChanged = (delayedSince !== null) !== this.#delayed
+    this.#delayed = delayedSince !== null
     let deferred = 0
     for (const client of this.#clients) {
       if (!client.open) continue
@@ -141,8 +147,8 @@ export class LiveHub {
       } else if (client.subscription !== undefined) {
         this.#update(client, client.subscription, frames, now)
       }
-      if (now - client.lastSentAt >= HEARTBEAT_INTERVAL && !client.backedUp)
-        client.send(`{"type":"heartbeat","time":${now}}`, now)
+      const due = delayChanged || now - client.lastSentAt >= HEARTBEAT_INTERVAL
+      if (due && !client.backedUp) client.send(heartbeat, now)
     }
     this.#ping(now)
     void this.#checkSessions(now)
@@ -217,6 +223,7 @@ export class LiveHub {
     const { latest, now } = this.#options
     latest.takeChanged()
     this.#registryChanged = false
+    this.#delayed = latest.delayedSince !== null
     this.#pingedAt = now()
     this.#frameTimer = setInterval(() => this.frame(now()), FRAME_INTERVAL)
   }

@@ -33,6 +33,15 @@ export interface ArchiveStats {
   oldestPending: number | null
 }
 
+interface DamagedBatch {
+  sequence: number
+  rows: number
+  damage: string
+}
+
+/** A batch taken from the outbox: damage is counted with what is stored, so that an attempt counts nothing twice. */
+type MergedView = BatchView | DamagedBatch
+
 /** A store commits each append: larger ones cost less per row, up to memory. 128 Ki rows are about 4 MB. */
 const MAX_ROWS = 131_072
 const LINGER = 200
@@ -105,7 +114,13 @@ export class Archive {
         continue
       }
       if (outbox.stats().rows < this.#maxRows) await pause(this.#linger, signal)
-      if (!signal.aborted) await this.#store(signal)
+      if (signal.aborted) break
+      try {
+        await this.#store(signal)
+      } catch (error) {
+        this.#outboxFailed(error as Error, 'outbox cannot be read')
+        await pause(this.#backoff.next(), signal)
+      }
     }
   }
 
@@ -119,9 +134,9 @@ export class Archive {
   }
 
   /** Merges the oldest batches, at least one, into one for the store. */
-  #merge(): (BatchView | undefined)[] {
+  #merge(): MergedView[] {
     const { outbox } = this.#options
-    const views: (BatchView | undefined)[] = []
+    const views: MergedView[] = []
     this.#merged.clear()
     for (let at = 0; at < outbox.pendingBatches; at++) {
       const pending = outbox.pending(at)
@@ -130,8 +145,7 @@ export class Archive {
       const bytes = outbox.get('batches', pending.sequence)
       const view = bytes === undefined ? 'it is missing' : decodeBatch(bytes)
       if (typeof view === 'string') {
-        this.#damaged(pending.sequence, pending.rows, view)
-        views.push(undefined)
+        views.push({ sequence: pending.sequence, rows: pending.rows, damage: view })
       } else {
         this.#merged.append(pending.sequence, view)
         views.push(view)
@@ -172,12 +186,15 @@ export class Archive {
   }
 
   /** Settles the accounts of stored and refused rows and answers with what to write. */
-  #account(views: readonly (BatchView | undefined)[], result: AppendResult): Write[] {
+  #account(views: readonly MergedView[], result: AppendResult): Write[] {
     const { ledger } = this.#options
     const refused = new Map(result.refused.map(({ row, reason }) => [row, reason]))
     let start = 0
     for (const view of views) {
-      if (view === undefined) continue
+      if ('damage' in view) {
+        this.#damaged(view)
+        continue
+      }
       this.#accountBatch(view, start, refused)
       start += view.rows
     }
@@ -220,10 +237,10 @@ export class Archive {
   }
 
   /** Whose readings they were can no longer be told; the next start counts them to their devices. */
-  #damaged(sequence: number, rows: number, damage: string): void {
+  #damaged(batch: DamagedBatch): void {
     this.#damagedBatches++
-    this.#options.log.error({ sequence, rows, damage }, 'outbox batch is damaged')
-    this.#options.ledger.dropped(NOBODY, 'outbox_damaged', rows)
+    this.#options.log.error(batch, 'outbox batch is damaged')
+    this.#options.ledger.dropped(NOBODY, 'outbox_damaged', batch.rows)
   }
 
   async #settle(batches: number, writes: Write[], signal: AbortSignal): Promise<void> {
@@ -233,16 +250,19 @@ export class Archive {
     const settled = await untilDone(
       () => outbox.commit(settling),
       signal,
-      (error) => this.#settleFailed(error),
+      (error) => this.#outboxFailed(error, 'outbox cannot be written'),
     )
-    if (settled) quarantined.committed(sealed)
+    if (!settled) return
+    quarantined.committed(sealed)
+    this.#state = 'running'
+    this.#backoff.reset()
   }
 
-  #settleFailed(error: Error): void {
+  #outboxFailed(error: Error, message: string): void {
     this.#state = 'outbox_failing'
     this.#failures++
     this.#lastError = error.message
-    this.#options.log.error({ error: error.message }, 'outbox cannot be written')
+    this.#options.log.error({ error: error.message }, message)
   }
 }
 

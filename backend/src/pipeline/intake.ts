@@ -9,6 +9,7 @@ import type { Latest } from './latest.ts'
 import type { Ledger } from './ledger.ts'
 import type { RejectedNotice } from './notices.ts'
 import type { Device, Property, Resolver, Station, StationProblem } from './resolver.ts'
+import { MinuteShare } from './share.ts'
 
 export interface IntakeParts {
   resolver: Resolver
@@ -22,7 +23,6 @@ export interface IntakeParts {
 
 /** Rejections of one device that are kept with their payload per minute of receive time; all are counted. */
 const KEPT_PER_MINUTE = 20
-const MINUTE = 60_000
 const EXCERPT_BYTES = 512
 
 /** Rejected readings of the message in hand, by reason. */
@@ -43,8 +43,7 @@ export class Intake {
   readonly #parts: IntakeParts
   #builder: BatchBuilder
   readonly #rejections: Rejection[] = []
-  readonly #kept = new Map<number, number>()
-  #keptMinute = 0
+  readonly #kept = new MinuteShare<number>(KEPT_PER_MINUTE)
   #notKept = 0
 
   constructor(parts: IntakeParts, builder: BatchBuilder) {
@@ -65,7 +64,7 @@ export class Intake {
   /** Takes a message of an observations or senml topic. Never throws. */
   take(entry: JournalEntry, kind: 'observations' | 'senml'): void {
     const { ledger, resolver } = this.#parts
-    const device = resolver.device(entry.deviceId)
+    const device = resolver.device(entry.deviceId, entry.receivedAt)
     const slot = this.#accountOf(device, entry.deviceId)
     ledger.heard(slot, entry.receivedAt)
     const builder = this.#builder
@@ -247,7 +246,7 @@ export class Intake {
   #tell(slot: number, entry: JournalEntry): void {
     for (const { reason, readings, detail } of this.#rejections) {
       this.#parts.ledger.rejected(slot, reason, readings)
-      if (!this.#keeps(slot, entry.receivedAt)) {
+      if (!this.#kept.take(slot, entry.receivedAt)) {
         this.#notKept++
         continue
       }
@@ -262,18 +261,6 @@ export class Intake {
       })
     }
     this.#rejections.length = 0
-  }
-
-  #keeps(slot: number, receivedAt: number): boolean {
-    const minute = Math.floor(receivedAt / MINUTE)
-    if (minute !== this.#keptMinute) {
-      this.#keptMinute = minute
-      this.#kept.clear()
-    }
-    const kept = this.#kept.get(slot) ?? 0
-    if (kept >= KEPT_PER_MINUTE) return false
-    this.#kept.set(slot, kept + 1)
-    return true
   }
 }
 

@@ -120,6 +120,100 @@ test('a failed value has no level and raises no alert', () => {
   expect(latest.state(station, null)).toMatchObject({ level: null, alert: 'none', value: 99_999 })
 })
 
+const view = () => {
+  const { level, alert } = latest.state(station, null)
+  expect([latest.level(station), latest.alert(station)]).toEqual([level, alert])
+  return { level, alert, status: latest.status(station) }
+}
+
+test('the timeline of a failing instrument: what it exceeded stays, and it does not keep the station live', () => {
+  const timeline = [
+    { at: 0, value: 400, quality: 1, expected: { level: 5, alert: 'exceeding', status: 'live' } },
+    { at: 5, value: 10_000, quality: 4, expected: { level: 5, alert: 'exceeding', status: 'live' } },
+    { at: 11, value: 10_000, quality: 4, expected: { level: 5, alert: 'exceeding', status: 'silent' } },
+    { at: 23 * 60, value: 10_000, quality: 4, expected: { level: 5, alert: 'exceeding', status: 'silent' } },
+    { at: 46 * 60, value: 10_000, quality: 4, expected: { level: 5, alert: 'exceeding', status: 'silent' } },
+    { at: 47 * 60, value: 20, quality: 1, expected: { level: 0, alert: 'none', status: 'live' } },
+  ]
+  for (const { at, value, quality, expected } of timeline) {
+    record('pm25', T0 + at * MINUTE, value, { quality })
+    latest.sweep(T0 + at * MINUTE)
+    expect([at, shown('pm25'), view()]).toEqual([at, value, expected])
+  }
+})
+
+test('an exceeding held by failed values stays while the rest of the station reports', () => {
+  record('pm25', T0, 400)
+  for (let hour = 1; hour <= 72; hour++) {
+    record('pm25', T0 + hour * HOUR, 10_000, { quality: 4 })
+    record('pm10', T0 + hour * HOUR, 10)
+  }
+  expect(view()).toMatchObject({ level: 5, alert: 'exceeding' })
+})
+
+test('a usable value that arrives after a failed newer one decides the level', () => {
+  record('pm25', T0, 20)
+  record('pm25', T0 + 2, 10_000, { quality: 4 })
+  expect(record('pm25', T0 + 1, 400, { received: T0 + 3 })).toBe(2)
+  expect(shown('pm25')).toBe(10_000)
+  expect(view()).toMatchObject({ level: 5, alert: 'exceeding' })
+})
+
+test.each([
+  { name: 'missing', time: 20 * MINUTE, value: Number.NaN, quality: 9 },
+  { name: 'failed', time: 20 * MINUTE, value: 10_000, quality: 4 },
+  { name: 'future', time: DAY, value: 20, quality: 4 },
+])('a $name value is no sign of life', ({ time, value, quality }) => {
+  record('pm25', T0 + time, value, { quality, received: T0 + 20 * MINUTE })
+  latest.sweep(T0 + 20 * MINUTE)
+  expect([latest.status(station), latest.heardAt(station)]).toEqual(['never', null])
+  record('pm25', T0, 400)
+  record('pm25', T0 + time, value, { quality, received: T0 + 20 * MINUTE })
+  latest.sweep(T0 + 20 * MINUTE)
+  expect(view()).toEqual({ level: 5, alert: 'exceeding', status: 'silent' })
+})
+
+test('a value that arrives thirty days late does not pass for the current one', () => {
+  record('pm25', T0 - 30 * DAY, 400, { received: T0 })
+  expect(view()).toEqual({ level: null, alert: 'none', status: 'live' })
+  expect(shown('pm25')).toBe(400)
+  record('pm25', T0 - 23 * HOUR, 400, { received: T0 + 1 })
+  expect(view()).toMatchObject({ level: 5, alert: 'exceeding' })
+})
+
+test('when a value expires every reader sees the same, and the change is reported', () => {
+  record('o3', T0, 900)
+  record('pm25', T0 + HOUR, 10)
+  expect(view()).toMatchObject({ level: 5, alert: 'exceeding' })
+  latest.takeChanged()
+  record('pm25', T0 + MINUTE, 10, { received: T0 + 24 * HOUR + MINUTE })
+  expect(latest.takeChanged()).toEqual([])
+  latest.sweep(T0 + 24 * HOUR + MINUTE)
+  expect(latest.takeChanged()).toEqual([station.slot])
+  expect(latest.state(station, 'o3')).toMatchObject({ level: null, value: 900 })
+  expect(view()).toMatchObject({ level: 0, alert: 'none' })
+  latest.sweep(T0 + 24 * HOUR + MINUTE)
+  expect(latest.takeChanged()).toEqual([])
+})
+
+test('what waited in the journal longer than the silence limit makes no station live', () => {
+  latest.sweep(T0 + HOUR)
+  record('pm25', T0, 20)
+  expect(latest.status(station)).toBe('silent')
+  record('pm25', T0 + 55 * MINUTE, 20)
+  expect(latest.status(station)).toBe('live')
+})
+
+test('a clock set back takes back what it said of the future', () => {
+  record('pm25', T0 + DAY, 400)
+  latest.sweep(T0 + DAY)
+  latest.rewind(T0)
+  expect(latest.heardAt(station)).toBe(T0)
+  expect(record('pm25', T0 + MINUTE, 20)).toBe(0)
+  latest.sweep(T0 + MINUTE)
+  expect(view()).toEqual({ level: 0, alert: 'none', status: 'live' })
+})
+
 test('a value outlived by the rest of its station no longer decides the level', () => {
   record('o3', T0, 900)
   record('pm25', T0 + 23 * HOUR, 10)

@@ -14,8 +14,9 @@ const LIVE = 1
 const SILENT = 2
 const NONE = -1
 /**
- * A value received this long before the station's newest no longer decides its level, milliseconds.
- * Automatic water stations report some properties only every four hours; a day covers a missed run.
+ * A value that took longer than this to arrive, or that was received this long before the station was last
+ * heard, does not decide its level, milliseconds. Automatic water stations report some properties only every
+ * four hours; a day covers a missed run.
  */
 const LEVEL_VALIDITY = 86_400_000
 const FIRST_CAPACITY = 1024
@@ -23,15 +24,22 @@ const FIRST_CAPACITY = 1024
 /**
  * The newest value of every series and the state of every station, in memory. The pipeline records, HTTP and
  * the live hub read. States are worked out when read, so that readings nobody watches cost a few stores.
+ *
+ * The newest value is shown whatever its flag. Level, alert and silence go by usable readings only: not missing,
+ * not failed, not from the future. So a failing instrument neither clears an alert nor keeps its station live.
  */
 export class Latest {
   readonly #resolver: Resolver
   /** By series slot; time is NaN while there is no value. */
   #time = new Float64Array(FIRST_CAPACITY).fill(Number.NaN)
-  #received = new Float64Array(FIRST_CAPACITY)
   #value = new Float64Array(FIRST_CAPACITY)
   #quality = new Uint8Array(FIRST_CAPACITY)
   readonly #text = new Map<number, string>()
+  /** By series slot: the newest usable value; its time is NaN while there is none. */
+  #usableTime = new Float64Array(FIRST_CAPACITY).fill(Number.NaN)
+  #usableValue = new Float64Array(FIRST_CAPACITY)
+  /** Until when (the station's last hearing) it decides the level; -Infinity when it came too late. */
+  #validUntil = new Float64Array(FIRST_CAPACITY)
   /** By station slot; stale states are worked out again when read. */
   #heard = new Float64Array(FIRST_CAPACITY)
   #status = new Uint8Array(FIRST_CAPACITY)
@@ -39,9 +47,13 @@ export class Latest {
   #level = new Int8Array(FIRST_CAPACITY)
   #exceeding = new Uint8Array(FIRST_CAPACITY)
   #worst = new Int32Array(FIRST_CAPACITY)
+  /** When the first of the values that make up the level stops to. */
+  #expires = new Float64Array(FIRST_CAPACITY).fill(Number.POSITIVE_INFINITY)
   #dirty = new Uint8Array(FIRST_CAPACITY)
   #dirtyList: number[] = []
   readonly #counts = new Float64Array(4)
+  #sweptAt = Number.NEGATIVE_INFINITY
+  #delayedSince: number | null = null
 
   constructor(resolver: Resolver) {
     this.#resolver = resolver
@@ -50,6 +62,7 @@ export class Latest {
   /**
    * Offers an accepted reading. A missing value and one from beyond the future tolerance (its clock is wrong)
    * never become latest; an older phenomenon time never replaces a newer one; the same time again replaces.
+   * A failed value is shown, and the usable one before it goes on deciding level and alert.
    * Times are epoch milliseconds; `value` is NaN for a category, whose result is `text`.
    */
   record(
@@ -62,10 +75,16 @@ export class Latest {
   ): Recorded {
     if (series >= this.#time.length) this.#growSeries(series)
     const station = this.#resolver.seriesStation[series] as number
-    this.#hear(station, receivedAt)
+    if (station >= this.#status.length) this.#growStations(station)
     const outcome = this.#place(series, phenomenonTime, receivedAt, value, quality, text)
     this.#counts[outcome] = (this.#counts[outcome] as number) + 1
-    if (outcome <= RECORDED.repeated) {
+    if (outcome === RECORDED.excluded) return outcome
+    let changed = outcome !== RECORDED.older
+    if (quality !== QUALITY.fail) {
+      this.#hear(station, receivedAt)
+      if (this.#placeUsable(series, phenomenonTime, receivedAt, value)) changed = true
+    } else if (changed) this.#prolong(series, receivedAt)
+    if (changed) {
       this.#stale[station] = 1
       this.#mark(station)
     }
@@ -79,27 +98,52 @@ export class Latest {
       if (series === undefined) continue
       const text = typeof found.value === 'string' ? found.value : undefined
       const value = typeof found.value === 'number' ? found.value : Number.NaN
-      if (series < this.#time.length && (this.#time[series] as number) >= found.phenomenonTime) {
-        this.#hear(this.#resolver.seriesStation[series] as number, found.resultTime)
-      } else {
+      if (!this.#knows(series, found.phenomenonTime))
         this.record(series, found.phenomenonTime, found.resultTime, value, found.quality, text)
-      }
+      else if (found.quality < QUALITY.fail)
+        this.#hear(this.#resolver.seriesStation[series] as number, found.resultTime)
     }
   }
 
   /**
-   * Judges which stations have fallen silent by `now` (epoch milliseconds). While the pipeline works off a
-   * backlog pass the time it has reached instead: what waits in the journal is not silence.
+   * Judges by `now` (epoch milliseconds) which stations have fallen silent, and which values no longer count.
+   * While the pipeline works off a short backlog pass the time it has reached instead: what waits in the journal
+   * is not silence. When it is far behind, `delayedSince` says up to when readings have been taken.
    */
-  sweep(now: number): void {
+  sweep(now: number, delayedSince: number | null = null): void {
+    this.#sweptAt = now
+    this.#delayedSince = delayedSince
     for (const station of this.#resolver.stations) {
-      if (!station.present || station.slot >= this.#status.length) continue
-      if (this.#status[station.slot] === NEVER) continue
-      const status = now - (this.#heard[station.slot] as number) > station.silentAfter ? SILENT : LIVE
-      if (this.#status[station.slot] === status) continue
-      this.#status[station.slot] = status
+      const { slot } = station
+      if (!station.present || slot >= this.#status.length || this.#status[slot] === NEVER) continue
+      if (this.#stale[slot] === 0 && this.#expired(slot)) {
+        this.#stale[slot] = 1
+        this.#mark(slot)
+      }
+      this.#judge(slot, station.silentAfter)
+    }
+  }
+
+  /**
+   * The clock was set back to `now` (epoch milliseconds). Times beyond it cannot be right: left as they are, the
+   * stations would stay live, and the values unchanged, until the clock has reached them again.
+   */
+  rewind(now: number): void {
+    this.#sweptAt = now
+    lower(this.#heard, now)
+    lower(this.#time, now)
+    lower(this.#usableTime, now)
+    lower(this.#validUntil, now + LEVEL_VALIDITY)
+    for (const station of this.#resolver.stations) {
+      if (station.slot >= this.#status.length || this.#status[station.slot] === NEVER) continue
+      this.#stale[station.slot] = 1
       this.#mark(station.slot)
     }
+  }
+
+  /** Up to when readings have been taken (epoch milliseconds) while the pipeline is far behind, else null. */
+  get delayedSince(): number | null {
+    return this.#delayedSince
   }
 
   /** Slots of the stations whose state may have changed since the last call. */
@@ -144,7 +188,7 @@ export class Latest {
     return level === NONE ? null : level
   }
 
-  /** Epoch milliseconds at which the station was last heard of, or null. */
+  /** Receive time of the station's last usable reading, epoch milliseconds, or null. */
   heardAt(station: Station): number | null {
     return (this.#status[station.slot] ?? NEVER) === NEVER ? null : (this.#heard[station.slot] as number)
   }
@@ -193,20 +237,44 @@ export class Latest {
     const current = this.#time[series] as number
     if (phenomenonTime < current) return RECORDED.older
     this.#time[series] = phenomenonTime
-    this.#received[series] = receivedAt
     this.#value[series] = value
     this.#quality[series] = quality
     if (text !== undefined) this.#text.set(series, text)
     return phenomenonTime === current ? RECORDED.repeated : RECORDED.newest
   }
 
-  #hear(station: number, receivedAt: number): void {
-    if (station >= this.#status.length) this.#growStations(station)
-    if (this.#status[station] === NEVER) this.#heard[station] = receivedAt
-    else if (receivedAt > (this.#heard[station] as number)) this.#heard[station] = receivedAt
-    if (this.#status[station] === LIVE) return
-    this.#status[station] = LIVE
-    this.#mark(station)
+  /** Keeps a usable value for level and alert, also one older than a failed value shown; says whether it did. */
+  #placeUsable(series: number, phenomenonTime: number, receivedAt: number, value: number): boolean {
+    if (phenomenonTime < (this.#usableTime[series] as number)) return false
+    this.#usableTime[series] = phenomenonTime
+    this.#usableValue[series] = value
+    this.#validUntil[series] =
+      receivedAt - phenomenonTime > LEVEL_VALIDITY ? Number.NEGATIVE_INFINITY : receivedAt + LEVEL_VALIDITY
+    return true
+  }
+
+  /** While failed values come the usable one before them stays: nothing better is known. */
+  #prolong(series: number, receivedAt: number): void {
+    if (receivedAt <= (this.#validUntil[series] as number))
+      this.#validUntil[series] = Math.max(this.#validUntil[series] as number, receivedAt + LEVEL_VALIDITY)
+  }
+
+  #hear(slot: number, receivedAt: number): void {
+    const status = this.#status[slot]
+    if (status === NEVER || receivedAt > (this.#heard[slot] as number)) this.#heard[slot] = receivedAt
+    if (status !== LIVE) this.#judge(slot, (this.#resolver.stations[slot] as Station).silentAfter)
+  }
+
+  /** A reading that waited long in the journal says nothing of now: it must not make its station flicker. */
+  #judge(slot: number, silentAfter: number): void {
+    const status = this.#sweptAt - (this.#heard[slot] as number) > silentAfter ? SILENT : LIVE
+    if (this.#status[slot] === status) return
+    this.#status[slot] = status
+    this.#mark(slot)
+  }
+
+  #expired(slot: number): boolean {
+    return (this.#heard[slot] as number) > (this.#expires[slot] as number)
   }
 
   #mark(station: number): void {
@@ -219,8 +287,9 @@ export class Latest {
   #evaluate(station: Station): void {
     const { slot } = station
     if (slot >= this.#status.length) this.#growStations(slot)
-    if (this.#stale[slot] === 0) return
+    if (this.#stale[slot] === 0 && !this.#expired(slot)) return
     this.#stale[slot] = 0
+    let expires = Number.POSITIVE_INFINITY
     let worst = NONE
     let worstLevel = NONE
     let exceeding = 0
@@ -231,19 +300,27 @@ export class Latest {
         worst = series
         worstLevel = level
       }
-      if (level !== NONE && exceeds(property, this.#value[series] as number, station.medium)) exceeding = 1
+      if (level === NONE) continue
+      expires = Math.min(expires, this.#validUntil[series] as number)
+      if (exceeds(property, this.#usableValue[series] as number, station.medium)) exceeding = 1
     }
+    this.#expires[slot] = expires
     this.#worst[slot] = worst
     this.#level[slot] = worstLevel
     this.#exceeding[slot] = exceeding
   }
 
-  /** Failed and outlived values have no level. */
+  /** Level of the usable value; null when there is none, or none that still counts. */
   #levelOf(station: Station, series: number): number | null {
-    if (this.#quality[series] === QUALITY.fail) return null
-    const age = (this.#heard[station.slot] as number) - (this.#received[series] as number)
-    if (age > LEVEL_VALIDITY) return null
-    return levelOf(this.#resolver.propertyOfSeries(series).id, this.#value[series] as number, station.medium)
+    if (Number.isNaN(this.#usableTime[series] as number)) return null
+    if ((this.#heard[station.slot] as number) > (this.#validUntil[series] as number)) return null
+    const property = this.#resolver.propertyOfSeries(series).id
+    return levelOf(property, this.#usableValue[series] as number, station.medium)
+  }
+
+  /** Whether a value of this very time was recorded. */
+  #knows(series: number, phenomenonTime: number): boolean {
+    return this.#time[series] === phenomenonTime || this.#usableTime[series] === phenomenonTime
   }
 
   #seriesOf(station: Station, property: string): number {
@@ -269,9 +346,11 @@ export class Latest {
     const previous = this.#time.length
     this.#time = widened(this.#time, new Float64Array(capacity))
     this.#time.fill(Number.NaN, previous)
-    this.#received = widened(this.#received, new Float64Array(capacity))
     this.#value = widened(this.#value, new Float64Array(capacity))
     this.#quality = widened(this.#quality, new Uint8Array(capacity))
+    this.#usableTime = widened(this.#usableTime, new Float64Array(capacity).fill(Number.NaN))
+    this.#usableValue = widened(this.#usableValue, new Float64Array(capacity))
+    this.#validUntil = widened(this.#validUntil, new Float64Array(capacity))
   }
 
   #growStations(station: number): void {
@@ -282,6 +361,7 @@ export class Latest {
     this.#level = widened(this.#level, new Int8Array(capacity))
     this.#exceeding = widened(this.#exceeding, new Uint8Array(capacity))
     this.#worst = widened(this.#worst, new Int32Array(capacity))
+    this.#expires = widened(this.#expires, new Float64Array(capacity).fill(Number.POSITIVE_INFINITY))
     this.#dirty = widened(this.#dirty, new Uint8Array(capacity))
   }
 }
@@ -294,6 +374,10 @@ interface Column {
 function widened<T extends Column>(from: T, to: T): T {
   to.set(from as never)
   return to
+}
+
+function lower(column: Float64Array, most: number): void {
+  for (let at = 0; at < column.length; at++) if ((column[at] as number) > most) column[at] = most
 }
 
 function capacityFor(current: number, slot: number): number {

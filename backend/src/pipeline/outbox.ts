@@ -1,3 +1,4 @@
+import { ENVIRONMENT_OPTIONS } from '@osprey/journal/environment'
 import { type Database, open, type RootDatabase } from 'lmdb'
 import { BatchQueue, type PendingBatch } from './batch-queue.ts'
 
@@ -6,7 +7,8 @@ import { BatchQueue, type PendingBatch } from './batch-queue.ts'
  * journal cursor, the ledger's counters and the notices for slow listeners. Everything a step changes is
  * changed in one transaction, so after a crash the state is that between two steps.
  *
- * `overlappingSync` is off: a promise resolves when the transaction is on disk, and a failed fsync rejects it.
+ * It is opened as the journal's is: a promise resolves when the transaction is on disk, and a failed commit rejects
+ * that promise and no other.
  */
 
 export type Key = string | number
@@ -91,13 +93,7 @@ export class Outbox {
 
   /** Opens or creates the outbox in the folder `path`. */
   static open(path: string, options: OutboxOptions): Outbox {
-    const root = open<Buffer, Key>({
-      path,
-      overlappingSync: false,
-      maxDbs: TABLES.length + 1,
-      encoding: 'binary',
-      noSubdir: false,
-    })
+    const root = open<Buffer, Key>({ ...ENVIRONMENT_OPTIONS, path, noSubdir: false })
     return new Outbox(root, options)
   }
 

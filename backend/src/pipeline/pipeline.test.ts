@@ -1,3 +1,4 @@
+import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { JournalReplacedError } from '@osprey/journal/journal'
@@ -390,7 +391,6 @@ test('a journal that was replaced is read from its beginning', async () => {
   await fresh.publish(reading(4))
   await fresh.outbox.close()
   await fresh.journal.close()
-  const { cpSync, rmSync } = await import('node:fs')
   rmSync(join(directory.path, 'journal'), { recursive: true })
   cpSync(join(elsewhere.path, 'journal'), join(directory.path, 'journal'), { recursive: true })
   elsewhere.remove()
@@ -438,15 +438,143 @@ test('stations are silent by the time the pipeline has reached', async () => {
   await spine.publish({ payload: { values: { pm25: 1 } }, receivedAt: T0 })
   await spine.when(() => spine.outbox.full)
   expect(status()).toBe('live')
+  const delayed = () => spine.latest.delayedSince
   await spine.publish({ payload: { values: { pm25: 1 } }, receivedAt: T0 + 14 * MINUTE })
-  spine.pipeline.sweep(T0 + 20 * MINUTE)
-  expect(status()).toBe('live')
+  const timeline = [
+    { at: 30_000, status: 'live', delayed: null },
+    { at: MINUTE, status: 'live', delayed: T0 },
+    { at: 20 * MINUTE, status: 'silent', delayed: T0 },
+  ]
+  for (const { at, ...expected } of timeline) {
+    spine.pipeline.sweep(T0 + at)
+    expect([at, { status: status(), delayed: delayed() }]).toEqual([at, expected])
+  }
   closed.resolve()
   await spine.settled()
   spine.pipeline.sweep(T0 + 20 * MINUTE)
-  expect(status()).toBe('live')
+  expect([status(), delayed()]).toEqual(['live', null])
   spine.pipeline.sweep(T0 + 30 * MINUTE)
   expect(status()).toBe('silent')
+})
+
+test('a journal that cannot be read keeps no station live', async () => {
+  const spine = await start()
+  const status = () => spine.latest.status(spine.resolver.station('station') as Station)
+  await spine.publish({ payload: { values: { pm25: 1 } }, receivedAt: T0 })
+  await spine.settled()
+  spine.pipeline.sweep(T0 + MINUTE)
+  const { lastSequence } = spine.journal
+  spine.journal.lastSequence = () => {
+    throw new Error('input/output error')
+  }
+  spine.pipeline.sweep(T0 + 16 * MINUTE)
+  expect([status(), spine.latest.delayedSince]).toEqual(['silent', T0 + MINUTE])
+  spine.journal.lastSequence = lastSequence.bind(spine.journal)
+  spine.pipeline.sweep(T0 + 17 * MINUTE)
+  expect(spine.latest.delayedSince).toBeNull()
+})
+
+test('a clock that is set back by a year does not keep a station live for a year', async () => {
+  const spine = await start()
+  const status = () => spine.latest.status(spine.resolver.station('station') as Station)
+  const year = 365 * 24 * 60 * MINUTE
+  await spine.publish({ payload: { values: { pm25: 1 } }, receivedAt: T0 + year })
+  await spine.settled()
+  spine.pipeline.sweep(T0 + year)
+  spine.pipeline.sweep(T0 + year - 59_000)
+  expect(spine.latest.heardAt(spine.resolver.station('station') as Station)).toBe(T0 + year)
   spine.pipeline.sweep(T0)
+  expect(status()).toBe('live')
+  spine.pipeline.sweep(T0 + 16 * MINUTE)
   expect(status()).toBe('silent')
+  await spine.publish({ payload: { values: { pm25: 2 } }, receivedAt: T0 + 17 * MINUTE })
+  await spine.settled()
+  expect(status()).toBe('live')
+  expect(spine.latest.details(spine.resolver.stations[0] as never)['pm25']?.[0]).toBe(2)
+})
+
+test('a replaced journal is noticed also when it has more entries than the former one', async () => {
+  const first = await start()
+  await first.publish(reading(1), reading(2))
+  await first.settled()
+  await stop(first)
+  const elsewhere = temporaryDirectory()
+  const other = new Spine(elsewhere.path)
+  await other.publish(...[3, 4, 5, 6].map((at) => reading(at)))
+  await other.outbox.close()
+  await other.journal.close()
+  rmSync(join(directory.path, 'journal'), { recursive: true })
+  cpSync(join(elsewhere.path, 'journal'), join(directory.path, 'journal'), { recursive: true })
+  elsewhere.remove()
+  const second = await start()
+  await second.settled()
+  expect(second.store.values(1)).toEqual([3, 4, 5, 6])
+  expect(second.pipeline.total()).toMatchObject({ received: 6, stored: 6, rejected: 0, pending: 0 })
+  expect(second.ledger.imbalances()).toEqual([])
+  await stop(second)
+  const third = await start({ store: second.store })
+  await third.publish(reading(7))
+  await third.settled()
+  expect(third.store.values(1)).toEqual([3, 4, 5, 6, 7])
+})
+
+test('a read error of the outbox does not end the archive, and damage is counted once', async () => {
+  const spine = new Spine(directory.path)
+  running.push(spine)
+  await spine.pipeline.start()
+  for (const at of [1, 2, 3]) {
+    await spine.publish(reading(at))
+    await spine.when(() => spine.outbox.pendingBatches === at)
+  }
+  const get = spine.outbox.get.bind(spine.outbox)
+  const damaged = spine.outbox.pending(0)?.sequence
+  let failures = 0
+  spine.outbox.get = (table, key) => {
+    if (table === 'batches' && key === damaged) return Buffer.from('damage')
+    if (table === 'batches' && key === spine.outbox.pending(2)?.sequence && failures++ < 1)
+      throw new Error('MDB_CORRUPTED')
+    return get(table, key)
+  }
+  spine.archive.start()
+  await spine.settled()
+  expect(spine.store.values(1)).toEqual([2, 3])
+  expect(spine.archive.stats()).toMatchObject({ state: 'running', damagedBatches: 1, failures: 1 })
+  expect(spine.pipeline.total()).toMatchObject({ received: 3, stored: 2, rejected: 1, pending: 0 })
+})
+
+test('messages are judged by the registration that held when they were received', async () => {
+  let clock = T0
+  const spine = new Spine(directory.path, { now: () => clock })
+  running.push(spine)
+  const at = (time: number, value: number) => ({
+    payload: { values: { pm25: value } },
+    receivedAt: T0 + time,
+  })
+  await spine.publish(at(0, 1))
+  clock = T0 + 10
+  spine.resolver.setDevice({ id: 'device', stations: ['station'], disabled: true })
+  await spine.publish(at(9, 2), at(10, 3))
+  clock = T0 + 20
+  spine.resolver.removeDevice('device')
+  clock = T0 + 30
+  spine.resolver.setDevice({ id: 'device', stations: ['station'], disabled: false })
+  await spine.publish(at(25, 4), at(30, 5))
+  await spine.start()
+  await spine.settled()
+  expect(spine.store.values(1)).toEqual([1, 2, 5])
+  expect(spine.pipeline.total().rejectedBy).toEqual({ device_disabled: 1, unknown_device: 1 })
+})
+
+test('results of commands are short, and one device has a share of them', async () => {
+  const spine = await start()
+  const result = (payload: string, device = 'device') => ({
+    device,
+    kind: 'commands/result' as const,
+    payload,
+  })
+  await spine.publish(result('x'.repeat(10_241)), ...Array.from({ length: 70 }, () => result('{}')))
+  await spine.publish(result('{}', 'other'))
+  await spine.told.when(() => spine.told.commandResult.length === 61)
+  expect(spine.told.commandResult.filter(({ device }) => device === 'device')).toHaveLength(60)
+  expect(spine.pipeline.stats().commandResultsRefused).toBe(11)
 })

@@ -26,7 +26,7 @@ export interface PipelineSinks extends NoticeSinks {
 }
 
 export interface PipelineOptions {
-  journal: Pick<Journal, 'read' | 'lastSequence' | 'totals' | 'trim'>
+  journal: Pick<Journal, 'id' | 'read' | 'lastSequence' | 'totals' | 'trim'>
   outbox: Outbox
   resolver: Resolver
   ledger: Ledger
@@ -51,6 +51,8 @@ export interface Cursor {
   receivedAt: number
   decoded: number
   undecoded: number
+  /** Id of the journal it stands in; absent while that is unknown. */
+  journal?: string | undefined
 }
 
 /** `outbox_full` and `failing`: nothing is read, the journal keeps what comes. */
@@ -71,6 +73,8 @@ export interface PipelineStats {
   faults: number
   /** Rejections counted without keeping their payload. */
   rejectionsNotKept: number
+  /** Results of commands that were too large, or too many from one device. */
+  commandResultsRefused: number
   lastError: string | undefined
   creation: { wanted: number; created: number; lastError: string | undefined }
   notices: NoticeStats
@@ -97,6 +101,10 @@ const REST_LONGEST = 25
 const FULL_PAUSE = 50
 const TRIM_INTERVAL = 1000
 const SWEEP_INTERVAL = 1000
+/** The pipeline may be this far behind, ms, before its readers are told. */
+const DELAY_TOLERANCE = 60_000
+/** A clock goes back this far, ms, without having been set. */
+const CLOCK_TOLERANCE = 60_000
 const CURSOR_KEY = 'cursor'
 
 /** Everything taken since the step before, ready to be written. */
@@ -134,6 +142,8 @@ export class Pipeline {
   #turnRows = 0
   #releasedVersion = -1
   #sweptAt = 0
+  /** Everything received until then has been taken, epoch milliseconds. */
+  #currentTo = 0
   #state: PipelineState = 'stopped'
   #outboxFailing = false
   #lastError: string | undefined
@@ -182,6 +192,7 @@ export class Pipeline {
     this.#writtenSequence = this.#position.sequence
     this.#intake.decoded = this.#position.decoded
     this.#intake.undecoded = this.#position.undecoded
+    this.#currentTo = this.#position.receivedAt || now()
     this.#notices.start(now())
     this.#creation.start()
     this.#abort = new AbortController()
@@ -203,14 +214,26 @@ export class Pipeline {
   }
 
   /**
-   * Judges which stations have fallen silent, by `now` (epoch milliseconds) or, with a backlog, by the time the
-   * pipeline has reached: what waits in the journal is not silence. That time never goes back, or stations
-   * would flicker when the first entry after a quiet time is not read yet. Called every second.
+   * Judges which stations have fallen silent by `now` (epoch milliseconds). With a short backlog it goes by the
+   * time the pipeline has reached: what waits in the journal is not silence. That time goes back with the clock
+   * only, or stations would flicker when the first entry after a quiet time is not read yet. A pipeline that is
+   * stuck or far behind must not keep stations live: then it goes by `now`, and readers are told of the delay.
+   * Called every second.
    */
   sweep(now: number): void {
-    const reached = this.#backlog() > 0 ? this.#position.receivedAt : now
-    this.#sweptAt = Math.max(this.#sweptAt, reached)
-    this.#options.latest.sweep(this.#sweptAt)
+    const { latest } = this.#options
+    const behind = this.#isBehind()
+    this.#currentTo = behind ? Math.max(this.#currentTo, this.#position.receivedAt) : now
+    if (!behind && now < this.#sweptAt - CLOCK_TOLERANCE) {
+      this.#options.log.warn({ from: this.#sweptAt, to: now }, 'the clock was set back')
+      this.#sweptAt = now
+      latest.rewind(now)
+    }
+    const delayed = behind && now - this.#currentTo >= DELAY_TOLERANCE
+    const waiting = behind && !delayed && this.#state === 'running'
+    this.#sweptAt = Math.max(this.#sweptAt, waiting ? this.#position.receivedAt : now)
+    latest.sweep(this.#sweptAt, delayed ? this.#currentTo : null)
+    this.#options.resolver.forgetFormer(this.#position.receivedAt)
   }
 
   /** The account of everything ever journaled. */
@@ -233,6 +256,7 @@ export class Pipeline {
       damagedRecords: this.#damagedRecords,
       faults: this.#faults,
       rejectionsNotKept: this.#intake.notKept,
+      commandResultsRefused: this.#reception.resultsRefused,
       lastError: this.#lastError,
       creation: this.#creation.stats(),
       notices: this.#notices.stats(),
@@ -428,15 +452,18 @@ export class Pipeline {
   #firstPosition(): Cursor {
     const { outbox, journal, log } = this.#options
     const stored = outbox.get('meta', CURSOR_KEY)
-    if (stored === undefined) return { sequence: 0, observations: 0, receivedAt: 0, decoded: 0, undecoded: 0 }
+    const id = journal.id()
+    if (stored === undefined)
+      return { sequence: 0, observations: 0, receivedAt: 0, decoded: 0, undecoded: 0, journal: id }
     const cursor = JSON.parse(stored.toString('utf8')) as Cursor
     const last = journal.lastSequence()
-    if (last >= cursor.sequence) return cursor
+    const other = id !== undefined && cursor.journal !== undefined && id !== cursor.journal
+    if (!other && last >= cursor.sequence) return { ...cursor, journal: id ?? cursor.journal }
     log.warn(
-      { cursor: cursor.sequence, journal: last },
+      { cursor: cursor.sequence, journal: last, id, former: cursor.journal },
       'the journal was replaced: it is read from its beginning',
     )
-    return { ...cursor, sequence: 0, observations: 0 }
+    return { ...cursor, sequence: 0, observations: 0, journal: id }
   }
 
   async #restoreLatest(signal: AbortSignal): Promise<void> {
@@ -459,6 +486,16 @@ export class Pipeline {
       this.#trim(this.#writtenSequence)
     } catch (error) {
       this.#failed(error as Error, 'the journal cannot be read')
+    }
+  }
+
+  /** A journal that cannot be read may hold anything. */
+  #isBehind(): boolean {
+    try {
+      return this.#backlog() > 0
+    } catch (error) {
+      this.#failed(error as Error, 'the journal cannot be read')
+      return true
     }
   }
 

@@ -1,11 +1,20 @@
 import type { JournalEntry } from '@osprey/journal/journal'
 import type { Intake } from './intake.ts'
 import type { Notices } from './notices.ts'
+import { MinuteShare } from './share.ts'
+
+/** A result is a short answer: one device must not fill the queue with long ones. */
+const RESULT_BYTES = 10 * 1024
+/** Results of one device that are taken per minute of receive time. */
+const RESULTS_PER_MINUTE = 60
 
 /** Sends every entry of the journal its way: readings to the intake, all else to the notices. */
 export class Reception {
   /** Entries on topics the platform does not read. */
   ignored = 0
+  /** Results of commands that were too large, or too many from one device. */
+  resultsRefused = 0
+  readonly #results = new MinuteShare<string>(RESULTS_PER_MINUTE)
   readonly #intake: Intake
   readonly #notices: Pick<Notices, 'presence' | 'refused' | 'commandResult'>
 
@@ -38,6 +47,10 @@ export class Reception {
   }
 
   #takeCommandResult({ deviceId: device, receivedAt, payload }: JournalEntry): void {
+    if (payload.length > RESULT_BYTES || !this.#results.take(device, receivedAt)) {
+      this.resultsRefused++
+      return
+    }
     this.#notices.commandResult.offer({ device, receivedAt, payload: textOf(payload) })
   }
 

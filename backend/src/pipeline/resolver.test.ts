@@ -126,3 +126,37 @@ test('a device that invents unit names is answered without working them out', ()
     detail: expect.stringContaining('too many different units'),
   })
 })
+
+test('a device is known as it was registered when its message was received, as long as that is needed', () => {
+  let now = 100
+  const resolver = new Resolver(undefined, () => now)
+  const disabledAt = (time: number) => resolver.device('d', time)?.disabled
+  const timeline = [
+    { at: 100, change: () => resolver.setDevice({ id: 'd', stations: ['a'], disabled: false }) },
+    { at: 200, change: () => resolver.setDevice({ id: 'd', stations: ['a'], disabled: true }) },
+    { at: 300, change: () => resolver.setDevice({ id: 'd', stations: ['a'], disabled: true }) },
+    { at: 400, change: () => resolver.removeDevice('d') },
+    { at: 500, change: () => resolver.setDevice({ id: 'd', stations: ['b'], disabled: false }) },
+    { at: 600, change: () => resolver.setDevice({ id: 'd', stations: ['c'], disabled: false }) },
+  ]
+  for (const { at, change } of timeline) {
+    now = at
+    change()
+  }
+  expect([50, 199, 200, 399, 400, 499, 500].map(disabledAt)).toEqual([
+    false,
+    false,
+    true,
+    true,
+    undefined,
+    undefined,
+    false,
+  ])
+  expect([...(resolver.device('d', 599)?.stations.keys() ?? [])]).toEqual(['b'])
+  expect([...(resolver.device('d')?.stations.keys() ?? [])]).toEqual(['c'])
+  resolver.forgetFormer(599)
+  expect(disabledAt(199)).toBe(false)
+  expect([...(resolver.device('d', 599)?.stations.keys() ?? [])]).toEqual(['b'])
+  resolver.forgetFormer(600)
+  expect([...(resolver.device('d', 599)?.stations.keys() ?? [])]).toEqual(['c'])
+})

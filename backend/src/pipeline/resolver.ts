@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Medium, ObservedProperty, PropertyKind } from '@osprey/core/properties'
 import { type Conversion, conversion } from '@osprey/core/units'
 
@@ -68,6 +69,16 @@ export interface Property {
 
 export type StationProblem = 'station_missing' | 'station_not_allowed' | 'unknown_station'
 
+/** A registration as it was before it changed. */
+interface FormerDevice {
+  /** Undefined while the device was not registered. */
+  device: Device | undefined
+  /** Epoch milliseconds of the change. */
+  until: number
+}
+
+/** Former registrations kept per device: as many changes as can matter while messages wait in the journal. */
+const FORMER_DEVICES = 16
 const DEFAULT_SILENT_AFTER = 900_000
 const FIRST_CAPACITY = 1024
 /** Conversions kept for unit names sent in messages. */
@@ -93,12 +104,19 @@ export class Resolver {
   readonly #stationById = new Map<string, Station>()
   readonly #propertyById = new Map<string, Property>()
   readonly #devices = new Map<string, Device>()
+  /** Oldest first. A message that waits in the journal is judged by what held when it was acknowledged. */
+  readonly #former = new Map<string, FormerDevice[]>()
+  /** Of the newest change in `#former`. */
+  #changedAt = Number.NEGATIVE_INFINITY
   readonly #seriesByDatastream = new Map<number, number>()
   readonly #conversionCache = new Map<string, Conversion>()
   readonly #convert: typeof conversion
+  readonly #now: () => number
 
-  constructor(convert: typeof conversion = conversion) {
+  /** `now` (epoch milliseconds) tells when a registration changes. */
+  constructor(convert: typeof conversion = conversion, now: () => number = Date.now) {
     this.#convert = convert
+    this.#now = now
   }
 
   setStation(registration: StationRegistration): void {
@@ -133,6 +151,7 @@ export class Resolver {
     const stations = new Map<string, Station>()
     for (const id of registration.stations) stations.set(id, this.#stationEntry(id))
     const [sole] = stations.size === 1 ? stations.values() : []
+    this.#keepFormer(registration)
     this.#devices.set(registration.id, {
       id: registration.id,
       disabled: registration.disabled,
@@ -146,7 +165,18 @@ export class Resolver {
   }
 
   removeDevice(id: string): void {
+    const device = this.#devices.get(id)
+    if (device === undefined) return
+    this.#keep(id, device)
     this.#devices.delete(id)
+  }
+
+  /** Drops the former registrations that no message received from `receivedAt` (epoch milliseconds) on needs. */
+  forgetFormer(receivedAt: number): void {
+    for (const [id, former] of this.#former) {
+      if ((former.at(-1) as FormerDevice).until <= receivedAt) this.#former.delete(id)
+    }
+    if (this.#former.size === 0) this.#changedAt = Number.NEGATIVE_INFINITY
   }
 
   setProperty(definition: ObservedProperty): void {
@@ -172,7 +202,12 @@ export class Resolver {
     this.version++
   }
 
-  device(id: string): Device | undefined {
+  /** The device as registered now or, with `receivedAt` (epoch milliseconds), when its message was received. */
+  device(id: string, receivedAt = Number.POSITIVE_INFINITY): Device | undefined {
+    if (receivedAt < this.#changedAt) {
+      const former = this.#former.get(id)?.find(({ until }) => receivedAt < until)
+      if (former !== undefined) return former.device
+    }
     return this.#devices.get(id)
   }
 
@@ -254,6 +289,22 @@ export class Resolver {
     return found
   }
 
+  /** A device registered for the first time has no former registration: nobody else can have sent in its name. */
+  #keepFormer(registration: DeviceRegistration): void {
+    const device = this.#devices.get(registration.id)
+    if (device === undefined ? this.#former.has(registration.id) : !isSame(device, registration))
+      this.#keep(registration.id, device)
+  }
+
+  #keep(id: string, device: Device | undefined): void {
+    const until = this.#now()
+    const former = this.#former.get(id) ?? []
+    former.push({ device, until })
+    if (former.length > FORMER_DEVICES) former.shift()
+    this.#former.set(id, former)
+    this.#changedAt = Math.max(this.#changedAt, until)
+  }
+
   #work(unit: string, property: Property): Conversion {
     if (property.definition === undefined)
       return { ok: false, detail: `property ${property.id} is not registered` }
@@ -325,6 +376,16 @@ export class Resolver {
     this.seriesStation = doubled(this.seriesStation)
     this.seriesProperty = doubled(this.seriesProperty)
   }
+}
+
+function isSame(device: Device, { stations, units, disabled }: DeviceRegistration): boolean {
+  const sameStations = device.stations.size === new Set(stations).size
+  return (
+    device.disabled === disabled &&
+    sameStations &&
+    stations.every((id) => device.stations.has(id)) &&
+    isDeepStrictEqual(device.units ?? {}, units ?? {})
+  )
 }
 
 function doubled(column: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {

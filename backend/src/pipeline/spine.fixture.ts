@@ -145,9 +145,9 @@ export interface SpineOptions {
 export class Spine {
   readonly journal: Journal
   readonly outbox: Outbox
-  readonly resolver = new Resolver()
+  readonly resolver: Resolver
   readonly ledger = new Ledger()
-  readonly latest = new Latest(this.resolver)
+  readonly latest: Latest
   readonly store: MemoryStore
   readonly datastreams: MemoryDatastreams
   readonly told: Told
@@ -160,6 +160,8 @@ export class Spine {
       maxBytes: options.outboxBytes ?? 64 * MEBIBYTE,
       now: Date.now(),
     })
+    this.resolver = new Resolver(undefined, options.now ?? (() => T0))
+    this.latest = new Latest(this.resolver)
     this.store = options.store ?? new MemoryStore()
     this.datastreams = options.datastreams ?? new MemoryDatastreams()
     const told = options.told ?? new Told()

@@ -13,6 +13,8 @@ const MAX_REFUSED = 20_000
 const MAX_QUARANTINED = 100_000
 const MAX_TEXT = 1000
 
+type NoticeTable = typeof rejectedMessages | typeof refusedConnections | typeof quarantine
+
 /** What was not accepted, bounded, for people to see why. Deliveries may repeat: ids make them harmless. */
 export class Refusals {
   constructor(private readonly database: Database) {}
@@ -30,10 +32,13 @@ export class Refusals {
       payload: storable(payload, MAX_TEXT),
     }))
     await queries.insert(rejectedMessages).values(rows).onConflictDoNothing()
-    for (const device of new Set(rows.map((row) => row.device))) {
-      await this.trim(rejectedMessages, eq(rejectedMessages.device, device), MAX_REJECTED_PER_DEVICE)
-    }
-    await this.trim(rejectedMessages, undefined, MAX_REJECTED)
+    await this.trim(rejectedMessages, MAX_REJECTED)
+    await this.trimEach(
+      rejectedMessages,
+      rejectedMessages.device,
+      MAX_REJECTED_PER_DEVICE,
+      rows.map((row) => row.device),
+    )
   }
 
   async refused(notices: readonly RefusedNotice[]): Promise<void> {
@@ -47,10 +52,13 @@ export class Refusals {
       at: new Date(receivedAt),
     }))
     await this.database.queries.insert(refusedConnections).values(rows).onConflictDoNothing()
-    for (const address of new Set(rows.map((row) => row.address))) {
-      await this.trim(refusedConnections, eq(refusedConnections.address, address), MAX_REFUSED_PER_ADDRESS)
-    }
-    await this.trim(refusedConnections, undefined, MAX_REFUSED)
+    await this.trim(refusedConnections, MAX_REFUSED)
+    await this.trimEach(
+      refusedConnections,
+      refusedConnections.address,
+      MAX_REFUSED_PER_ADDRESS,
+      rows.map((row) => row.address),
+    )
   }
 
   async quarantined(notices: readonly QuarantinedNotice[]): Promise<void> {
@@ -67,7 +75,7 @@ export class Refusals {
       }),
     )
     await this.database.queries.insert(quarantine).values(rows).onConflictDoNothing()
-    await this.trim(quarantine, undefined, MAX_QUARANTINED)
+    await this.trim(quarantine, MAX_QUARANTINED)
   }
 
   listRejected(device: string | undefined, limit: number) {
@@ -91,22 +99,27 @@ export class Refusals {
     return this.database.queries.select().from(quarantine).orderBy(desc(quarantine.id)).limit(limit)
   }
 
-  /** Keeps the `keep` newest of the rows that `condition` selects. */
-  private async trim(
-    table: typeof rejectedMessages | typeof refusedConnections | typeof quarantine,
-    condition: ReturnType<typeof eq> | undefined,
+  /** Keeps the `keep` newest rows. */
+  private async trim(table: NoticeTable, keep: number): Promise<void> {
+    await this.database.queries.execute(sql`
+      delete from ${table} where id <= (select id from ${table} order by id desc offset ${keep} limit 1)`)
+  }
+
+  /** Keeps the `keep` newest rows of each of these values of `column`. */
+  private async trimEach(
+    table: NoticeTable,
+    column: typeof rejectedMessages.device | typeof refusedConnections.address,
     keep: number,
+    values: readonly string[],
   ): Promise<void> {
-    const { queries } = this.database
-    const [last] = await queries
-      .select({ id: table.id })
-      .from(table)
-      .where(condition)
-      .orderBy(desc(table.id))
-      .offset(keep)
-      .limit(1)
-    if (!last) return
-    const older = sql`${table.id} <= ${last.id}`
-    await queries.delete(table).where(condition ? sql`${condition} and ${older}` : older)
+    const name = sql.identifier(column.name)
+    await this.database.queries.execute(sql`
+      delete from ${table} where id in (
+        select old.id
+        from (select distinct jsonb_array_elements_text(${JSON.stringify(values)}::jsonb) as value) wanted
+        cross join lateral (
+          select id from ${table} where ${name} = wanted.value order by id desc offset ${keep}
+        ) old
+      )`)
   }
 }
