@@ -5,11 +5,13 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
-import { expect, test } from '@jest/globals'
+import { afterEach, expect, test } from '@jest/globals'
 import { Journal } from '@osprey/journal/journal'
 import { WebSocket } from 'ws'
 import { loadConfig, StartError } from './config.ts'
 import { TestBackend } from './testing.ts'
+
+afterEach(() => TestBackend.stopAll())
 
 test('a taken port is one clear line, and everything started before is stopped again', async () => {
   const holder = createServer().listen(0, '127.0.0.1')

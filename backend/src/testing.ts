@@ -34,9 +34,17 @@ export interface RequestOptions {
 export class TestBackend {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'osprey-backend-'))
   readonly log: string[] = []
+  private static readonly all = new Set<TestBackend>()
   private running: RunningBackend | undefined
 
-  private constructor(private readonly env: Record<string, string>) {}
+  private constructor(private readonly env: Record<string, string>) {
+    TestBackend.all.add(this)
+  }
+
+  /** Stops and deletes every backend of this file, those of failed tests too. */
+  static async stopAll(): Promise<void> {
+    for (const backend of TestBackend.all) await backend.stop()
+  }
 
   /** A backend that is not started yet. */
   static prepare(env: Record<string, string> = {}): TestBackend {
@@ -68,6 +76,7 @@ export class TestBackend {
   async stop(): Promise<void> {
     await this.running?.stop()
     this.running = undefined
+    TestBackend.all.delete(this)
     rmSync(this.dataDir, { recursive: true, force: true })
   }
 

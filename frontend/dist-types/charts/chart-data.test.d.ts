@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=chart-data.test.d.ts.map

@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=locale-parity.test.d.ts.map

@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=layer-store.test.d.ts.map

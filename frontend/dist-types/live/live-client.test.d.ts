@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=live-client.test.d.ts.map

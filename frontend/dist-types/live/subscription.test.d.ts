@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=subscription.test.d.ts.map

@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=backdrop.test.d.ts.map

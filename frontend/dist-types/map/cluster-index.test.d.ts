@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=cluster-index.test.d.ts.map

@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=cluster-painter.test.d.ts.map

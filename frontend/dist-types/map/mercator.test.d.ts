@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=mercator.test.d.ts.map

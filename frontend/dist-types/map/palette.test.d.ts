@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=palette.test.d.ts.map

@@ -1,0 +1,5 @@
+import './login.css';
+export declare function LoginPage({ expired }: {
+    expired: boolean;
+}): import("react").JSX.Element;
+//# sourceMappingURL=login-page.d.ts.map

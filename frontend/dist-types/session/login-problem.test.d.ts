@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=login-problem.test.d.ts.map

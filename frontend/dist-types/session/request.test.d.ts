@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=request.test.d.ts.map

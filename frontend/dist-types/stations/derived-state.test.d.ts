@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=derived-state.test.d.ts.map

@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=import-type.test.d.ts.map

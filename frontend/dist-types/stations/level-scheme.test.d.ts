@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=level-scheme.test.d.ts.map

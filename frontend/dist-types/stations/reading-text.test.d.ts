@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=reading-text.test.d.ts.map

@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=search.test.d.ts.map

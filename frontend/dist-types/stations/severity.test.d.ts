@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=severity.test.d.ts.map

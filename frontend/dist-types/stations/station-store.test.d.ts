@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=station-store.test.d.ts.map

@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=throttle.test.d.ts.map

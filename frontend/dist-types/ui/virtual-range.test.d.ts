@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=virtual-range.test.d.ts.map

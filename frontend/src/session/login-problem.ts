@@ -1,0 +1,24 @@
+import { RequestError } from './request.ts'
+
+/** Why signing in did not work, in the terms the login page explains. */
+export type LoginProblem =
+  | { kind: 'wrong' }
+  /** `until` is epoch milliseconds. */
+  | { kind: 'throttled'; until: number }
+  | { kind: 'unreachable' }
+  | { kind: 'server' }
+
+const DEFAULT_WAIT = 30
+
+/** `now` is epoch milliseconds. */
+export function loginProblem(error: unknown, now: number): LoginProblem {
+  if (!(error instanceof RequestError) || error.status === 0) return { kind: 'unreachable' }
+  if (error.status === 429)
+    return { kind: 'throttled', until: now + (error.retryAfter ?? DEFAULT_WAIT) * 1000 }
+  return { kind: error.status >= 500 ? 'server' : 'wrong' }
+}
+
+/** Whole seconds left to wait, 0 when none. */
+export function secondsLeft(until: number, now: number): number {
+  return Math.max(0, Math.ceil((until - now) / 1000))
+}

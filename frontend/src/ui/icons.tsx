@@ -1,0 +1,52 @@
+/** Outline icons on a 20 px grid, drawn for this app. */
+const PATHS = {
+  map: 'M7 3.5 2.5 5.5v11L7 14.5l6 2 4.5-2v-11L13 5.5zM7 3.5v11M13 5.5v11',
+  ledger: 'M4 3h12v14H4zM7 7h6M7 10h6M7 13h3.5',
+  search: 'M8.5 3a5.5 5.5 0 1 1 0 11a5.5 5.5 0 0 1 0-11zM12.5 12.5 17 17',
+  close: 'M5 5l10 10M15 5 5 15',
+  plus: 'M10 4v12M4 10h12',
+  minus: 'M4 10h12',
+  fullscreen: 'M3.5 7.5v-4h4M12.5 3.5h4v4M16.5 12.5v4h-4M7.5 16.5h-4v-4',
+  shrink: 'M7.5 3.5v4h-4M16.5 7.5h-4v-4M12.5 16.5v-4h4M3.5 12.5h4v4',
+  layers: 'M10 3 2.5 7 10 11l7.5-4zM3.5 10.5 10 14l6.5-3.5M3.5 13.5 10 17l6.5-3.5',
+  home: 'M3 9.5 10 3.5l7 6M5 8.2v8.3h10V8.2M8.2 16.5v-4.5h3.6v4.5',
+  sun: 'M10 6.5a3.5 3.5 0 1 1 0 7a3.5 3.5 0 0 1 0-7zM10 2v2M10 16v2M2 10h2M16 10h2M4.3 4.3l1.4 1.4M14.3 14.3l1.4 1.4M4.3 15.7l1.4-1.4M14.3 5.7l1.4-1.4',
+  moon: 'M16.5 11.8A7 7 0 0 1 8.2 3.5a7 7 0 1 0 8.3 8.3z',
+  screen: 'M3 4h14v9H3zM7.5 16.5h5M10 13v3.5',
+  person: 'M10 3.5a3 3 0 1 1 0 6a3 3 0 0 1 0-6zM4 16.5c.5-3.3 2.8-5 6-5s5.5 1.7 6 5',
+  leave: 'M8 3.5H4v13h4M8 10h9M13.5 6.5 17 10l-3.5 3.5',
+  upload: 'M10 13V3.5M6.5 7 10 3.5 13.5 7M4 13v3.5h12V13',
+  down: 'M5 7.5l5 5 5-5',
+  up: 'M5 12.5l5-5 5 5',
+  left: 'M12.5 5l-5 5 5 5',
+  right: 'M7.5 5l5 5-5 5',
+  warning: 'M10 3 2 16.5h16zM10 8v4.5M10 14.2v.3',
+  info: 'M10 2.5a7.5 7.5 0 1 1 0 15a7.5 7.5 0 0 1 0-15zM10 9v5M10 6.2v.3',
+  check: 'M4 10.5l4 4 8-9',
+  filter: 'M3 4.5h14l-5.5 6.5v5.5l-3-1.5V11z',
+  list: 'M7 5h10M7 10h10M7 15h10M3.5 5h.3M3.5 10h.3M3.5 15h.3',
+  retry: 'M16 10a6 6 0 1 1-1.8-4.3M16 3v3.5h-3.5',
+  table: 'M3 4h14v12H3zM3 8h14M3 12h14M8.5 8v8',
+  menu: 'M3 5.5h14M3 10h14M3 14.5h14',
+  trash: 'M4 5.5h12M8 5.5V3.5h4v2M5.5 5.5l.7 11h7.6l.7-11',
+  target: 'M10 5a5 5 0 1 1 0 10a5 5 0 0 1 0-10zM10 2v3M10 15v3M2 10h3M15 10h3',
+  language: 'M3 5h8M7 3v2M9.5 5c-.6 3-2.7 5.5-6 7M5 8c1 2 2.8 3.3 5 4M10 17l3.5-8 3.5 8M11.2 14.3h4.6',
+  chart: 'M3 3.5v13h14M6 13l3-4 3 2.5L16.5 6',
+} as const
+
+export type IconName = keyof typeof PATHS
+
+export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
+  return (
+    <svg className="icon" width={size} height={size} viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+      <path
+        d={PATHS[name]}
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.6"
+        strokeLinecap="round"
+        strokeLinejoin="round"
+      />
+    </svg>
+  )
+}
