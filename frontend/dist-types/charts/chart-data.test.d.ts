@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=chart-data.test.d.ts.map

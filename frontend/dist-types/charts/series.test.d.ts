@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=series.test.d.ts.map

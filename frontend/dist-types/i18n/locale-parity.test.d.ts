@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=locale-parity.test.d.ts.map

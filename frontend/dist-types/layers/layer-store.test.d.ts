@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=layer-store.test.d.ts.map

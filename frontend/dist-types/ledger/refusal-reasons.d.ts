@@ -1,5 +1,0 @@
-/** Why the broker refuses a connection, a publish or a subscription, as far as this page has words for it. */
-export declare const REFUSALS: readonly ['unknown_device', 'bad_secret', 'device_disabled', 'bad_identifier', 'protocol_version', 'keepalive_out_of_range', 'connect_timeout', 'malformed_packet', 'packet_too_large', 'too_many_connections', 'origin_not_allowed', 'topic_denied', 'subscription_denied', 'rate_limited', 'not_stored'];
-export type KnownRefusal = (typeof REFUSALS)[number];
-export declare function isKnownRefusal(reason: string): reason is KnownRefusal;
-//# sourceMappingURL=refusal-reasons.d.ts.map

@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=live-client.test.d.ts.map

@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=subscription.test.d.ts.map

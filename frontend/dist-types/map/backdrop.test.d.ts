@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=backdrop.test.d.ts.map

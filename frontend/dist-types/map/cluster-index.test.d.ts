@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=cluster-index.test.d.ts.map

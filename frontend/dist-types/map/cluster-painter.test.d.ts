@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=cluster-painter.test.d.ts.map

@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=mercator.test.d.ts.map

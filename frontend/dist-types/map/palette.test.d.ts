@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=palette.test.d.ts.map

@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=url-state.test.d.ts.map

@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=login-problem.test.d.ts.map

@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=request.test.d.ts.map

@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=derived-state.test.d.ts.map

@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=filter.test.d.ts.map

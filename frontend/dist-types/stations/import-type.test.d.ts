@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=import-type.test.d.ts.map

@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=level-scheme.test.d.ts.map

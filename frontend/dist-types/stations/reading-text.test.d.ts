@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=reading-text.test.d.ts.map

@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=search.test.d.ts.map

@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=severity.test.d.ts.map

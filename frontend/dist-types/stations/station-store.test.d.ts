@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=station-store.test.d.ts.map

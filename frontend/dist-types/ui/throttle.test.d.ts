@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=throttle.test.d.ts.map

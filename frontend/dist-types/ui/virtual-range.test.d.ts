@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=virtual-range.test.d.ts.map
