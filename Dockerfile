@@ -35,7 +35,7 @@ COPY --from=build /app/broker broker
 EXPOSE 1883 8083
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.OSPREY_BROKER_METRICS_PORT ?? 9883}/health`).then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--enable-source-maps", "broker/dist/main.js"]
+CMD ["node", "--enable-source-maps", "--max-semi-space-size=32", "broker/dist/main.js"]
 
 FROM runtime AS backend
 COPY --from=build /app/backend backend
@@ -43,7 +43,7 @@ COPY --from=build /app/frontend/dist frontend/dist
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
   CMD ["node", "-e", "process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'; fetch(`${process.env.OSPREY_TLS_CERT ? 'https' : 'http'}://127.0.0.1:${process.env.OSPREY_HTTP_PORT ?? 8080}/api/health/ready`).then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--enable-source-maps", "backend/dist/main.js"]
+CMD ["node", "--enable-source-maps", "--max-semi-space-size=32", "backend/dist/main.js"]
 
 FROM runtime AS simulators
 COPY --from=build /app/simulators simulators

@@ -14,6 +14,8 @@ const say = (line) => console.log(line)
 
 /** Everything `npm start` does, in order; it returns once the platform is up and lives on in its signal handlers. */
 export function launch() {
+  // A closed terminal or pipe must not keep the services from being stopped in order.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   return runMain(async () => {
     const env = environment(process.env)
     const release = takeDataDirectory(env.OSPREY_DATA_DIR)

@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
+/** MiB of young generation: with V8's 16, collecting garbage took a sixth of the broker's time under load. */
+const NODE_FLAGS = ['--enable-source-maps', '--max-semi-space-size=32']
 const TETHER = fileURLToPath(new URL('./tether.mjs', import.meta.url))
 
 /** A service that stayed up this long has started well: its next crash is treated as the first. */
@@ -42,7 +44,7 @@ export class Service {
   start() {
     const { file, args, cwd, env } = this.options
     this.startedAt = performance.now()
-    this.child = spawn(file, ['--enable-source-maps', '--import', TETHER, ...args], {
+    this.child = spawn(file, [...NODE_FLAGS, '--import', TETHER, ...args], {
       cwd,
       env,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

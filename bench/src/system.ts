@@ -137,8 +137,9 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   }
   const profile =
     options.profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.profileDir}`]
-  const broker = run(NODE, [...profile, 'broker/dist/main.js'], env, join(dataDir, 'logs/broker.log'))
-  const backend = run(NODE, [...profile, 'backend/dist/main.js'], env, join(dataDir, 'logs/backend.log'))
+  const flags = [...profile, '--max-semi-space-size=32']
+  const broker = run(NODE, [...flags, 'broker/dist/main.js'], env, join(dataDir, 'logs/broker.log'))
+  const backend = run(NODE, [...flags, 'backend/dist/main.js'], env, join(dataDir, 'logs/backend.log'))
   const url = `http://127.0.0.1:${httpPort}`
   await untilReady(`http://127.0.0.1:${metricsPort}/health`)
   await untilReady(`${url}/api/health/ready`)

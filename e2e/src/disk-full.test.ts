@@ -22,6 +22,7 @@ async function fillAndRecover(system: System): Promise<void> {
   await load.progress()
   await load.progress()
   expect(load.acknowledged).toBe(before)
+  expect(await isRefusing(system)).toBe(true)
   expect(system.broker.running).toBe(true)
 
   system.backend.start()
@@ -29,7 +30,14 @@ async function fillAndRecover(system: System): Promise<void> {
   await load.more(1000)
   const report = await load.finish()
   expect(report.unacknowledged).toBe(0)
+  expect(await isRefusing(system)).toBe(false)
   await expectNothingLost(system, fleet, load.acknowledgementLog)
+}
+
+/** Whether the broker says that its journal takes nothing now. */
+async function isRefusing(system: System): Promise<boolean> {
+  const text = await (await fetch(`http://127.0.0.1:${system.metricsPort}/metrics`)).text()
+  return /^osprey_broker_journal_refusing 1$/m.test(text)
 }
 
 test('F5: a journal at its limit stops acknowledging, and goes on by itself when there is room', async () => {

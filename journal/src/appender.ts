@@ -92,6 +92,8 @@ export class Appender {
   #ended: Error | undefined
   #lackOfRoom: string | undefined
   #bytesAtLook = 0
+  /** Size of the last entry the limit left no room for: while one like it does not fit, the journal is full. */
+  #refusedBytes = 0
   #watch: NodeJS.Timeout | undefined
   #closed = false
   readonly #onIdle: (() => void)[] = []
@@ -110,7 +112,8 @@ export class Appender {
 
   /** Why appends are refused at the moment. */
   get refusal(): string | undefined {
-    return (this.#ended ?? this.#failure)?.message ?? this.#lackOfRoom
+    const cause = (this.#ended ?? this.#failure)?.message ?? this.#lackOfRoom
+    return cause ?? this.#limitReached(this.#refusedBytes)
   }
 
   append(entry: JournalEntry, done: AppendDone): void {
@@ -160,11 +163,17 @@ export class Appender {
     if (this.#lackOfRoom) return new JournalFullError(this.#lackOfRoom)
     if (this.#pendingBytes + size > PENDING_LIMIT)
       return new JournalTimeoutError(`${this.#pendingBytes} bytes already wait for the disk`)
+    const limit = this.#limitReached(size)
+    if (limit === undefined) return undefined
+    this.#refusedBytes = size
+    return new JournalFullError(limit)
+  }
+
+  #limitReached(size: number): string | undefined {
     const { maxBytes } = this.#source
     const bytes = this.#counters.bytes + this.#pendingBytes + size
-    if (bytes > maxBytes && bytes - this.#source.trimmedBytes() > maxBytes)
-      return new JournalFullError(`the journal holds its limit of ${maxBytes} bytes`)
-    return undefined
+    if (bytes <= maxBytes || bytes - this.#source.trimmedBytes() <= maxBytes) return undefined
+    return `the journal holds its limit of ${maxBytes} bytes`
   }
 
   /**

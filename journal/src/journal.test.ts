@@ -118,11 +118,13 @@ test('refuses to grow beyond its limit and goes on after trimming', async () => 
     Array.from({ length: 8 }, (_, i) => observation(i, { payload })),
   )
   await expect(append(journal, observation(9, { payload }))).rejects.toThrow(JournalFullError)
-  const { bytes } = journal.stats()
+  const { bytes, refusal } = journal.stats()
+  expect(refusal).toBe('the journal holds its limit of 100000 bytes')
   journal.trim(4)
   await reopen(100_000)
   expect(journal.stats().bytes).toBeLessThan(bytes)
   await append(journal, observation(9, { payload }))
+  expect(journal.stats().refusal).toBeUndefined()
   expect(journal.lastSequence()).toBe(9)
 })
 

@@ -160,6 +160,11 @@ export function interruption(): AbortSignal {
 
 /** Runs a tool: usage problems and refusals are told in one line, anything else with its stack. */
 export async function runTool(main: () => Promise<number>): Promise<void> {
+  // `| head` closes our output early: that is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(0)
+  })
   try {
     process.exitCode = await main()
   } catch (error) {

@@ -33,7 +33,7 @@ const OPTIONS = {
   'stations-per-device': number(1, 'more than 1 makes every device a gateway', { min: 1, max: 1000 }),
   window: number(256, 'unacknowledged messages per device', { min: 1, max: 32_768 }),
   burst: number(16, 'messages per write', { min: 1, max: 1024 }),
-  resilient: flag('connect again after problems and send unacknowledged messages again'),
+  resilient: flag('connect again after losses and send unacknowledged messages again'),
   'ack-log': text(undefined, 'FILE', 'append every acknowledged device,sequence,time, synced'),
   drain: number(30, 'seconds to wait for the last acknowledgements', { max: 3600 }),
   settle: number(60, 'seconds to wait until everything is stored', { max: 86_400 }),

@@ -44,7 +44,7 @@ type MergedView = BatchView | DamagedBatch
 
 /** A store commits each append: larger ones cost less per row, up to memory. 128 Ki rows are about 4 MB. */
 const MAX_ROWS = 131_072
-const LINGER = 200
+const LINGER = 50
 const RETRY_FIRST = 200
 const RETRY_LONGEST = 15_000
 

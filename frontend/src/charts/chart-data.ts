@@ -1,5 +1,5 @@
 import type uPlot from 'uplot'
-import { gapsBefore, gapThreshold, withFillers } from './gaps.ts'
+import { gapsBefore, withFillers } from './gaps.ts'
 import { EVERY_MS } from './plan.ts'
 import { isUsable, type Series } from './series.ts'
 
@@ -8,7 +8,7 @@ export function chartData(series: Series): uPlot.AlignedData {
   const { time, value, quality, low, high, plan } = series
   const window = plan.every === null ? 0 : EVERY_MS[plan.every]
   const broken = plan.shape === 'line' || plan.shape === 'steps'
-  const gaps = broken ? gapsBefore(time, gapThreshold(time, window)) : []
+  const gaps = broken ? gapsBefore(time, window) : []
   const seconds = withFillers(time, gaps, (at) => (time[at - 1] as number) + 1).map((at) => at / 1000)
   const nothing = (): null => null
   const good = value.map((result, at) => (isUsable(quality[at] as number) ? result : null))

@@ -183,7 +183,7 @@ function drawFailed(chart: uPlot, { colours }: ChartLook): void {
 }
 
 /** A computed colour, `rgb(r, g, b)`, with an opacity. */
-export function withAlpha(colour: string, alpha: number): string {
+function withAlpha(colour: string, alpha: number): string {
   const [red, green, blue] = colour.match(/[\d.]+/g) ?? []
   return `rgba(${red}, ${green}, ${blue}, ${alpha})`
 }

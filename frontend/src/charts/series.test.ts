@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import type { ObservationsView } from '@osprey/core/api'
 import type { Request } from '../session/request.ts'
-import { gapsBefore, gapThreshold, withFillers } from './gaps.ts'
+import { gapsBefore, withFillers } from './gaps.ts'
 import { chartPlan, condensed } from './plan.ts'
 import { appended, loadSeries, type Series } from './series.ts'
 import { summarise, valueBounds } from './summary.ts'
@@ -111,10 +111,16 @@ test('a newer reading is appended and what left the window is dropped', async ()
 
 test('gaps follow the instrument’s own pace', () => {
   const minutes = [0, 1, 2, 3, 20, 21, 22].map((minute) => minute * MINUTE)
-  const threshold = gapThreshold(minutes, 0)
-  expect(gapsBefore(minutes, threshold)).toEqual([4])
+  expect(gapsBefore(minutes, 0)).toEqual([4])
   const hours = [0, 60, 120, 180].map((minute) => minute * MINUTE)
-  expect(gapsBefore(hours, gapThreshold(hours, 15 * MINUTE))).toEqual([])
+  expect(gapsBefore(hours, 15 * MINUTE)).toEqual([])
+})
+
+test('a change of pace is no gap, an outage at the change is one', () => {
+  const history = [0, 10, 20, 30, 40, 50].map((minute) => minute * MINUTE)
+  const live = (from: number) => [0, 5, 10, 15, 20, 25].map((second) => from * MINUTE + second * 1000)
+  expect(gapsBefore([...history, ...live(60)], 0)).toEqual([])
+  expect(gapsBefore([...history, ...live(80)], 0)).toEqual([6])
 })
 
 test('a break is a null between two readings', () => {

@@ -1,5 +1,5 @@
 /** Why the broker refuses a connection, a publish or a subscription, as far as this page has words for it. */
-export const REFUSALS = [
+const REFUSALS = [
   'unknown_device',
   'bad_secret',
   'device_disabled',

@@ -1,50 +1,16 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
+import { FakeSocket, installFakeSocket, removeFakeSocket } from './fake-socket.fixture.ts'
 import { LiveClient } from './live-client.ts'
 
-class FakeSocket {
-  static readonly OPEN = 1
-  static opened: FakeSocket[] = []
-  readyState = 0
-  sent: unknown[] = []
-  closed = false
-  onopen: (() => void) | null = null
-  onmessage: ((event: { data: string }) => void) | null = null
-  onclose: (() => void) | null = null
-
-  constructor(readonly url: string) {
-    FakeSocket.opened.push(this)
-  }
-
-  send(text: string): void {
-    this.sent.push(JSON.parse(text))
-  }
-
-  close(): void {
-    this.closed = true
-  }
-
-  connect(): void {
-    this.readyState = FakeSocket.OPEN
-    this.onopen?.()
-  }
-
-  say(message: object): void {
-    this.onmessage?.({ data: JSON.stringify(message) })
-  }
-}
-
-const realSocket = globalThis.WebSocket
 const snapshot = { type: 'snapshot', time: 0, stations: [], details: {} }
 
 beforeEach(() => {
   jest.useFakeTimers()
-  FakeSocket.opened = []
-  Object.assign(globalThis, { WebSocket: FakeSocket, window: new EventTarget() })
+  installFakeSocket()
 })
 afterEach(() => {
   jest.useRealTimers()
-  Object.assign(globalThis, { WebSocket: realSocket })
-  Reflect.deleteProperty(globalThis, 'window')
+  removeFakeSocket()
 })
 
 function client() {
@@ -55,7 +21,7 @@ function client() {
   return { live, message, sessionValid }
 }
 
-const socket = (): FakeSocket => FakeSocket.opened.at(-1) as FakeSocket
+const socket = (): FakeSocket => FakeSocket.last
 const phase = (live: LiveClient): string => live.connection.get().phase
 
 test('it subscribes when connected, and again after every reconnection', () => {

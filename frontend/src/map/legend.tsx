@@ -12,7 +12,7 @@ import {
 } from '../stations/level-scheme.ts'
 import { IconButton } from '../ui/button.tsx'
 import { useObservable } from '../ui/observable.ts'
-import { usePhone } from '../ui/use-media.ts'
+import { useMedia } from '../ui/use-media.ts'
 import { Glyph } from './glyph.tsx'
 import { LEVEL_COLOURS } from './palette.ts'
 
@@ -25,9 +25,9 @@ interface LegendProps {
 /** What the colours and shapes mean. It never goes away: folded, it still names the property and its averaging. */
 export function Legend({ property, shapes }: LegendProps) {
   const { t, say } = useText()
-  const phone = usePhone()
+  const roomy = useMedia('(min-width: 1100px) and (min-height: 640px)')
   const [chosen, setOpen] = useState<boolean | null>(null)
-  const open = chosen ?? !phone
+  const open = chosen ?? roomy
   const catalogue = useObservable(useWorkspace().catalogue)
   const shown = property === null ? undefined : catalogue.get(property)
   const scale = shown?.levels ?? null

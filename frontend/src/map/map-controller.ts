@@ -147,14 +147,14 @@ export class MapController {
     this.move([record.latitude, record.longitude], zoom)
   }
 
-  /** Moves just enough that a station is in sight; `covered` is the share of the map's height under a sheet. */
-  reveal(station: string, covered: number): void {
+  /** Moves just enough that a station is in sight; so many pixels are covered by a panel. */
+  reveal(station: string, covered: { right: number; bottom: number }): void {
     const record = this.store.recordOf(station)
     if (record === undefined) return
     this.resized()
     this.map.panInside([record.latitude, record.longitude], {
       paddingTopLeft: [48, 48],
-      paddingBottomRight: [48, 48 + covered * this.map.getSize().y],
+      paddingBottomRight: [48 + covered.right, 48 + covered.bottom],
       animate: !prefersReducedMotion(),
     })
   }

@@ -8,7 +8,7 @@ import { StationPanel } from '../stations/station-panel.tsx'
 import { StationRail } from '../stations/station-rail.tsx'
 import { IconButton } from '../ui/button.tsx'
 import { useObservable } from '../ui/observable.ts'
-import { usePhone, useWide } from '../ui/use-media.ts'
+import { useWide } from '../ui/use-media.ts'
 import { useTitle } from '../ui/use-title.ts'
 import { Legend } from './legend.tsx'
 import type { MapController, MapView, StationPile } from './map-controller.ts'
@@ -18,15 +18,11 @@ import { PileList } from './pile-list.tsx'
 import type { MapState } from './url-state.ts'
 import './map.css'
 
-/** Share of the map's height under the station panel on a phone; the same number stands in panel.css. */
-const SHEET_SHARE = 0.56
-
 export function MapPage({ map }: { map: MapState }) {
   const { t } = useText()
   useTitle(t('nav.map'))
   const workspace = useWorkspace()
   const { routes } = useApp()
-  const phone = usePhone()
   const disconnected = isStale(useObservable(workspace.live.connection))
   const stale = useObservable(workspace.live.delayedSince) !== null || disconnected
   const wide = useWide()
@@ -54,13 +50,13 @@ export function MapPage({ map }: { map: MapState }) {
   useEffect(() => workspace.watch({ property, station }), [workspace, property, station])
   useEffect(() => setRailOpen(wide), [wide])
   useEffect(() => {
-    if (station !== null) controller?.reveal(station, phone ? SHEET_SHARE : 0)
-  }, [controller, station, phone])
+    if (station !== null) controller?.reveal(station, coveredByPanel())
+  }, [controller, station])
   useFlights(controller)
   useArrivals(controller, map)
 
   return (
-    <main id="content" tabIndex={-1} className="map-page" data-stale={stale}>
+    <main id="content" tabIndex={-1} className="map-page" data-stale={stale} data-panel={station !== null}>
       <h1 className="visually-hidden">{t('nav.map')}</h1>
       {railOpen && (
         <StationRail
@@ -107,6 +103,17 @@ export function MapPage({ map }: { map: MapState }) {
       )}
     </main>
   )
+}
+
+/** Pixels of the map under the station panel, which lies above the map where there is no room beside it. */
+function coveredByPanel(): { right: number; bottom: number } {
+  const [panel, map, legend] = ['.panel', '.map-area', '.legend'].map((part) =>
+    document.querySelector(part)?.getBoundingClientRect(),
+  )
+  if (!panel || !map || panel.left >= map.right) return { right: 0, bottom: 0 }
+  if (panel.width < map.width) return { right: map.right - panel.left, bottom: 0 }
+  // The sheet of a phone carries the legend on top of it.
+  return { right: 0, bottom: map.bottom - Math.min(panel.top, legend?.top ?? panel.top) }
 }
 
 /** Follows requests to fly to a station, also those made while another page was open. */

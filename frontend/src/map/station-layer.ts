@@ -83,7 +83,8 @@ export class StationLayer extends CanvasLayer {
         paintCluster(context, x, y, state, this.colours, numberFont)
       }
     }
-    if (view.zoom >= LABEL_ZOOM) this.paintLabels(context, size, font)
+    this.styleLabels(context)
+    if (view.zoom >= LABEL_ZOOM) this.paintLabels(context, size)
     this.paintChosen(view, sprites, size)
   }
 
@@ -118,32 +119,40 @@ export class StationLayer extends CanvasLayer {
     return this.look
   }
 
-  private paintLabels(context: CanvasRenderingContext2D, size: number, font: string): void {
+  private paintLabels(context: CanvasRenderingContext2D, size: number): void {
     const singles = this.drawn.filter(({ mark }) => mark.row >= 0)
     if (singles.length > MOST_LABELS) return
-    context.font = `600 11px ${font}`
-    context.textAlign = 'left'
-    context.lineJoin = 'round'
-    context.lineWidth = 3
-    context.strokeStyle = this.colours['map-label-halo']
-    context.fillStyle = this.colours.text
     const taken = this.drawn.map(({ x, y, radius }) => box(x - radius, y - radius, 2 * radius, 2 * radius))
     // The most urgent first: where two would overlap, it is the one that is written.
     for (const { mark, x, y } of singles.reverse()) {
       const text = this.label(mark.row)
-      if (text === null) continue
+      if (text === null || mark.row === this.selected || mark.row === this.highlighted) continue
       const left = x + size / 2 + 5
       const place = box(left, y - LABEL_HEIGHT / 2, context.measureText(text).width, LABEL_HEIGHT)
       if (taken.some((other) => overlaps(place, other))) continue
       taken.push(place)
-      context.strokeText(text, left, y)
-      context.fillText(text, left, y)
+      this.writeLabel(context, text, left, y)
     }
+  }
+
+  private styleLabels(context: CanvasRenderingContext2D): void {
+    context.font = `600 11px ${getComputedStyle(this.canvas).fontFamily}`
+    context.textAlign = 'left'
+    context.lineJoin = 'round'
+  }
+
+  private writeLabel(context: CanvasRenderingContext2D, text: string, left: number, y: number): void {
+    context.lineWidth = 3
+    context.strokeStyle = this.colours['map-label-halo']
+    context.fillStyle = this.colours.text
+    context.strokeText(text, left, y)
+    context.fillText(text, left, y)
   }
 
   /** The selected station is always shown itself, even when its cluster is not. */
   private paintChosen(view: Viewport, sprites: SpriteSheet, size: number): void {
-    for (const row of [this.highlighted, this.selected]) {
+    const chosen = new Set([this.highlighted, this.selected])
+    for (const row of chosen) {
       if (row === null || row >= this.store.size) continue
       const x = (this.store.x[row] as number) * view.world - view.originX
       const y = (this.store.y[row] as number) * view.world - view.originY
@@ -159,12 +168,14 @@ export class StationLayer extends CanvasLayer {
       context.strokeStyle = this.colours.accent
       context.stroke()
       sprites.draw(context, x, y, size, this.lookOf(row))
+      const text = view.zoom >= LABEL_ZOOM ? this.label(row) : null
+      if (text !== null) this.writeLabel(context, text, x + radius + 5, y)
     }
   }
 }
 
 /** Side of a station's glyph in CSS pixels: small enough for an overview, large enough to tell shapes apart. */
-export function glyphSize(zoom: number): number {
+function glyphSize(zoom: number): number {
   if (zoom < 9) return 12
   return zoom < SEPARATE_ZOOM ? 14 : 16
 }

@@ -3,7 +3,7 @@ import type { LayerKind, TerritoryLayer } from '../layers/layer-store.ts'
 import type { ThemeColours } from './theme-colours.ts'
 
 /** Below the stations, areas under lines under points. */
-export const TERRITORY_PANES: Readonly<Record<LayerKind, number>> = {
+const TERRITORY_PANES: Readonly<Record<LayerKind, number>> = {
   jurisdictions: 250,
   other: 255,
   rivers: 260,

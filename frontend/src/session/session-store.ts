@@ -2,7 +2,7 @@ import type { SessionView } from '@osprey/core/api'
 import { Observable } from '../ui/observable.ts'
 import { type Request, RequestError } from './request.ts'
 
-export type User = SessionView['user']
+type User = SessionView['user']
 
 export type Session =
   | { phase: 'checking' }

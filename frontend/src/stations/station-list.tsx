@@ -153,7 +153,9 @@ export function StationList({ controller, view, filter, selected, onChosen }: St
             )
           })}
         </div>
-        {rows.length === 0 && <p className="station-list-none">{t('list.none')}</p>}
+        {rows.length === 0 && (
+          <p className="station-list-none">{t(stations.size === 0 ? 'list.empty' : 'list.none')}</p>
+        )}
       </div>
     </section>
   )

@@ -94,7 +94,7 @@ function drawBorders({ lan, shuang, mirrorLake }: Water) {
     yunmenNanping: ridge([WEST, [-17.6, 0.8], PLUM_PASS]),
     jinghuDonggang: ridge([heyangQuay, CAO_BRIDGE]),
     nanpingDonggang: ridge([CAO_BRIDGE, SOUTH]),
-    heyangDonggang: ridge([heyangQuay, [14.4, -4], SOUTH_EAST], 0.09),
+    heyangDonggang: ridge([heyangQuay, [12.6, -5.4], [16.4, -5], SOUTH_EAST], 0.09),
     outerNorth: ridge([NORTH_WEST, [3, 18.6], [11, 16.8], [18, 12.4], EAST]),
     outerEast: ridge([EAST, [23.6, 1.4], SOUTH_EAST]),
     outerSouthEast: ridge([SOUTH_EAST, [23.2, -10], [19.4, -15.4], [12, -17.4], SOUTH]),

@@ -17,7 +17,7 @@ export class Fluctuations {
       const stream = streamOf(name)
       process = {
         step,
-        value: memoize((index) => autoregressiveAt(this.seed, stream, index, { step, memory }), 1024),
+        value: memoize((index) => autoregressiveAt(this.seed, stream, index, { step, memory }), 256),
       }
       this.processes.set(name, process)
     }

@@ -166,11 +166,12 @@ class LoadRun {
   async send(): Promise<void> {
     this.cpuAtStart = process.cpuUsage()
     this.startedAt = this.lastAcknowledgement = performance.now()
-    const grace = this.options.resilient === true ? this.drainMilliseconds : 1000
-    const end = this.startedAt + this.options.seconds * 1000
+    const { rate, resilient, seconds } = this.options
+    const grace = resilient === true ? this.drainMilliseconds : rate > 0 ? 1000 : 0
+    const end = this.startedAt + seconds * 1000 + grace
     await this.everyTick((now, elapsed) => {
       if (this.options.signal?.aborted === true) return true
-      if (now > end && (this.options.rate === 0 || now > end + grace)) return true
+      if (now > end) return true
       this.visit(now, elapsed)
       return this.connections.every((connection) => connection.window.high >= connection.settings.limit)
     })

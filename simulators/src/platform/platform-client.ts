@@ -124,7 +124,6 @@ function describe(problem: Problem | undefined): string {
 
 /** fetch hides the reason (ECONNREFUSED and the like) in the cause. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const cause = error.cause as NodeJS.ErrnoException | undefined
-  return cause?.code ?? cause?.message ?? error.message
+  const { cause, message } = error as { cause?: NodeJS.ErrnoException; message?: string }
+  return cause?.code ?? cause?.message ?? message ?? String(error)
 }

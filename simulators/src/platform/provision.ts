@@ -11,12 +11,15 @@ const STATION_IDS_PER_REQUEST = 10_000
 /** Clocks of simulator and platform may differ this much before a rotation counts as newer, ms. */
 const CLOCK_TOLERANCE = 5000
 
-/** Creates or updates stations, all or none per import of 2,000. Doing it again changes nothing. */
+/** Creates the stations that are missing. What people changed at existing ones stays. */
 export async function provisionStations(
   client: PlatformClient,
   stations: readonly StationInput[],
 ): Promise<void> {
-  for (const part of chunks(stations, STATIONS_PER_IMPORT)) {
+  const { features } = await client.get<{ features: { id: string }[] }>('/api/stations')
+  const existing = new Set(features.map(({ id }) => id))
+  const missing = stations.filter(({ id }) => !existing.has(id))
+  for (const part of chunks(missing, STATIONS_PER_IMPORT)) {
     const collection = {
       type: 'FeatureCollection',
       features: part.map(({ id, latitude, longitude, ...properties }) => ({

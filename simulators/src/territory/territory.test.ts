@@ -93,6 +93,19 @@ test('no jurisdiction crosses itself', () => {
   }
 })
 
+test('every site lies within one jurisdiction, every plot of a park within the park', () => {
+  const contains = (area: Feature, corners: readonly Position[]) =>
+    corners.every((corner) => pointInGeometry(corner, area.geometry as Geometry))
+  for (const site of readLayer('sites').features) {
+    const areas = readLayer('jurisdictions').features.filter((area) => contains(area, ring(site)))
+    if (areas.length !== 1) throw new Error(`${site.id} lies in ${areas.length} jurisdictions`)
+    const park = site.properties?.['park']
+    if (park !== undefined && !contains(find('sites', String(park)), ring(site))) {
+      throw new Error(`${site.id} reaches beyond ${park}`)
+    }
+  }
+})
+
 test('the shore of Mirror Lake is the border of two districts', () => {
   const shore = new Set(ring(find('rivers', 'mirror-lake')).map(String))
   for (const district of ['jinghu', 'nanping']) {
