@@ -76,7 +76,7 @@ function listFiles(path) {
   const files = []
   const pending = [path]
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const entries = readdirSyncOrFile(next)
+    const entries = entriesOf(next)
     if (entries === undefined) files.push(next)
     else for (const name of entries) if (isSource(name)) pending.push(join(next, name))
   }
@@ -92,7 +92,8 @@ function isSource(name) {
   )
 }
 
-function readdirSyncOrFile(path) {
+/** @returns {string[] | undefined} names in a folder; undefined for a file */
+function entriesOf(path) {
   try {
     return readdirSync(path)
   } catch (error) {
