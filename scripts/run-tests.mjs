@@ -29,6 +29,8 @@ export function runTests(args) {
     const lintFailures = args.length === 0 ? await lint() : 0
     const totals = { passed: 0, failed: lintFailures, skipped: 0 }
     for (const run of JEST_RUNS) add(totals, await jest(run, args))
+    if (lintFailures > 0)
+      say('FAILED: lint and format; the messages are above the tests. `npm run format` mends most.')
     for (const program of absent)
       say(
         `SKIPPED: ${program.suites} did not run, because ${program.name} is not installed (${program.install}).`,
@@ -53,7 +55,11 @@ function absentPrograms() {
 
 async function lint() {
   const biome = join(ROOT, 'node_modules', '.bin', 'biome')
-  const result = await runProgram(biome, ['ci', '--max-diagnostics=50', '.'], { cwd: ROOT, show: true })
+  const result = await runProgram(
+    biome,
+    ['ci', '--max-diagnostics=50', `--colors=${process.stdout.isTTY ? 'force' : 'off'}`, '.'],
+    { cwd: ROOT, show: true },
+  )
   return result.code === 0 ? 0 : 1
 }
 

@@ -81,7 +81,7 @@ test('a resilient run loses and doubles nothing when all connections are cut', a
       port: broker.port,
       devices: devices(4, 3),
       rate: 0,
-      seconds: 1,
+      seconds: 30,
       messages: 2000,
       resilient: true,
       drainSeconds: 30,
