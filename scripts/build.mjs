@@ -42,6 +42,8 @@ async function bundle(root, say) {
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
   const result = await runProgram(pinnedNode(root), [vite, 'build', '--logLevel', 'warn'], {
     cwd: join(root, 'frontend'),
+    // Vite takes React's development build when a test run has set it otherwise.
+    env: { ...process.env, NODE_ENV: 'production' },
   })
   if (result.code !== 0)
     throw new Failure('the web app does not build; the messages are above.', result.output)

@@ -5,21 +5,36 @@ import { CommandQueue } from '@osprey/journal/commands'
 import { DeviceDirectory } from '@osprey/journal/directory'
 import { Journal } from '@osprey/journal/journal'
 import type { Logger } from 'pino'
-import { Access } from './access/access.ts'
-import { announceAdministrator } from './access/announce.ts'
+import type { Access } from './access/access.ts'
 import { isCrossOrigin } from './access/peer.ts'
+import { type AccessParts, startAccess } from './access/start-access.ts'
+import { Accounts } from './accounts/accounts.ts'
+import { Links } from './accounts/links.ts'
+import { Notices } from './accounts/notices.ts'
+import { ResetRequests } from './accounts/reset-requests.ts'
 import { CONTROLLERS } from './app.module.ts'
+import { Audit } from './audit/audit.ts'
+import { AuditLog } from './audit/audit-log.ts'
+import { HeadFiles } from './audit/head-files.ts'
+import { HeadWebhook } from './audit/head-webhook.ts'
+import { Heads } from './audit/heads.ts'
+import { LastHead } from './audit/last-head.ts'
+import { openSigningKey } from './audit/signing-key.ts'
+import { Backups } from './backup/backups.ts'
+import { refuseUnfinishedRestore } from './backup/places.ts'
 import { Commands } from './commands/commands.ts'
-import type { Config } from './config.ts'
+import { type Config, VERSION } from './config.ts'
 import { Database } from './database/database.ts'
 import { ApiDocument } from './http/api-document.ts'
 import { HttpServer } from './http/server.ts'
 import { JobWork } from './jobs.ts'
 import { LiveHub } from './live/live.ts'
+import { watcher } from './live/watcher.ts'
+import { Mail } from './mail/mail.ts'
+import type { ArchivableStore } from './observations/archivable.ts'
 import { DuckDbStore } from './observations/duckdb-store.ts'
 import { InfluxStore } from './observations/influx-store.ts'
 import { ObservationReader } from './observations/observations.controller.ts'
-import type { ObservationStore } from './observations/store.ts'
 import { flowHealth } from './operations/flow-health.ts'
 import { JobRunner } from './operations/job-runner.ts'
 import { measurements } from './operations/measurements.ts'
@@ -35,6 +50,7 @@ import { Layers } from './reference/layers.ts'
 import { LedgerReader } from './refusals/ledger.controller.ts'
 import { Refusals } from './refusals/refusals.ts'
 import { Datastreams } from './registry/datastreams.ts'
+import { DeviceMessages } from './registry/device-messages.controller.ts'
 import { Devices } from './registry/devices.ts'
 import { PresenceBoard } from './registry/presence.ts'
 import { Properties } from './registry/properties.ts'
@@ -45,6 +61,8 @@ import { StationJson } from './registry/station-json.ts'
 import { stateReader } from './registry/station-state.ts'
 import { Stations } from './registry/stations.ts'
 import { Running } from './running.ts'
+import { Jurisdictions } from './territory/jurisdictions.ts'
+import { Territories } from './territory/territories.ts'
 
 export interface RunningBackend {
   url: string
@@ -62,18 +80,52 @@ export async function startBackend(config: Config, log: Logger): Promise<Running
   const running = new Running(log)
   const restart = Promise.withResolvers<Error>()
   try {
+    refuseUnfinishedRestore(config.dataDir)
     const database = await running.begin('database', new Database(config.dataDir, config.databaseUrl, log))
-    const access = new Access(database, { ...config, announce: announceAdministrator }, log)
-    await access.start()
+    void database.lostTo.then(restart.resolve)
+    const { audit, auditLog, heads } = await startAudit(config, database, running, log)
+    const accessParts = await startAccess(config, database, audit, running, log)
+    const { access, sessions, tokens } = accessParts
+    const people = startPeople(config, database, audit, accessParts, running, log)
     const files = openFiles(config, running)
-    const registered = await loadRegistry(database, files, log)
-    const flow = await startFlow(config, { database, ...files, ...registered }, restart.resolve, running, log)
-    const live = startLive(config, access, flow, running, log)
-    registered.registry.onChange(() => live.registryChanged())
+    const registered = await loadRegistry(database, files, audit, log)
+    const flow = await startFlow(
+      config,
+      { database, audit, ...files, ...registered },
+      restart.resolve,
+      running,
+      log,
+    )
+    const { registry, jurisdictions, territories } = registered
+    const live = startLive(config, access, territories, flow, running, log)
+    for (const changing of [registry, jurisdictions]) changing.onChange(() => live.registryChanged())
+    for (const ending of [sessions, tokens]) {
+      ending.onEnded((ended) => live.disconnect(({ session }) => session !== undefined && ended.has(session)))
+    }
     const metrics = new Metrics()
-    for (const one of measurements({ ...files, ...registered, ...flow, live })) metrics.measure(one)
-    const parts = interfaceParts(config, { database, access, live, metrics, ...registered, ...flow }, log)
-    const http = await running.begin('http', new HttpServer(config, { access, metrics, live, parts }, log))
+    for (const one of measurements({ ...files, ...registered, ...flow, ...people, live, heads }))
+      metrics.measure(one)
+    const parts = interfaceParts(
+      config,
+      {
+        database,
+        audit,
+        auditLog,
+        heads,
+        accessParts,
+        live,
+        metrics,
+        ...people,
+        journal: files.journal,
+        ...registered,
+        ...flow,
+      },
+      log,
+    )
+    const http = await running.begin(
+      'http',
+      new HttpServer(config, { access, territories, metrics, live, parts }, log),
+    )
     const url = addressOf(config, http.port)
     log.info({ url }, 'ready')
     return { url, restartNeeded: restart.promise, stop: () => running.stop() }
@@ -81,6 +133,52 @@ export async function startBackend(config: Config, log: Logger): Promise<Running
     await running.stop()
     throw error
   }
+}
+
+/** Begun before everything that is recorded and stopped after it, so that the last head covers all of it. */
+async function startAudit(config: Config, database: Database, running: Running, log: Logger) {
+  const { directory, webhook, webhookToken } = config.audit
+  const audit = new Audit(database)
+  const auditLog = new AuditLog(database, audit)
+  const heads = new Heads({
+    audit,
+    chain: auditLog,
+    files: new HeadFiles(directory ?? join(config.dataDir, 'audit-heads')),
+    last: new LastHead(join(config.dataDir, 'audit-last-head.json')),
+    key: openSigningKey(join(config.dataDir, 'audit-key.pem')),
+    webhook: webhook === undefined ? undefined : new HeadWebhook({ url: webhook, token: webhookToken }, log),
+    now: Date.now,
+    log,
+  })
+  await running.begin('audit heads', heads)
+  try {
+    await audit.note({ action: 'platform.started', object: null, after: { version: VERSION } })
+  } catch (error) {
+    // A damaged log refuses changes; readings are taken all the same.
+    log.error({ err: error }, 'the start could not be recorded in the audit log')
+  }
+  return { audit, auditLog, heads }
+}
+
+/** Mail, and what people do with one-time links. */
+function startPeople(
+  config: Config,
+  database: Database,
+  audit: Audit,
+  { passwords, events, ownAccount, secondFactor }: AccessParts,
+  running: Running,
+  log: Logger,
+) {
+  const { publicUrl } = config
+  const mail = new Mail({ config: config.mail, log })
+  running.onStop('mail', () => mail.stop())
+  const links = new Links(database, audit, passwords, events)
+  const resets = new ResetRequests({ database, audit, events, links, mail, publicUrl, log })
+  running.onStop('reset requests', () => resets.stop())
+  const notices = new Notices(database, mail, log)
+  ownAccount.onPasswordChanged((username) => void notices.passwordChanged(username))
+  secondFactor.onSwitched((username, to) => void notices.secondFactorChanged(username, to))
+  return { mail, links, resets, notices }
 }
 
 /** The LMDB environments: the journal's, shared with the broker, and the outbox. */
@@ -99,21 +197,30 @@ function openFiles({ dataDir, journalMaxBytes, outboxMaxBytes }: Config, running
   return { journal, directory, queue, outbox }
 }
 
-async function loadRegistry(database: Database, { directory }: ReturnType<typeof openFiles>, log: Logger) {
+async function loadRegistry(
+  database: Database,
+  { directory }: ReturnType<typeof openFiles>,
+  audit: Audit,
+  log: Logger,
+) {
   const resolver = new Resolver()
   const registry = new Registry(database, resolver)
   await registry.load()
-  const devices = new Devices(registry, directory, log)
-  await devices.start()
   const presence = new PresenceBoard(database)
   await presence.load()
-  const stations = new Stations(registry)
+  const ledger = new Ledger()
+  const devices = new Devices(registry, presence, ledger, directory, audit, log)
+  await devices.start()
+  const stations = new Stations(registry, audit)
   const datastreams = new Datastreams(registry)
-  return { resolver, registry, devices, presence, stations, datastreams }
+  const jurisdictions = new Jurisdictions(database, registry, audit)
+  await jurisdictions.load()
+  const territories = new Territories(registry, jurisdictions)
+  return { resolver, registry, devices, presence, ledger, stations, datastreams, jurisdictions, territories }
 }
 
 type Registered = Awaited<ReturnType<typeof loadRegistry>>
-type FlowInputs = Registered & ReturnType<typeof openFiles> & { database: Database }
+type FlowInputs = Registered & ReturnType<typeof openFiles> & { database: Database; audit: Audit }
 
 /** The way of the readings: journal → pipeline → outbox → archive → store. */
 async function startFlow(
@@ -123,12 +230,11 @@ async function startFlow(
   running: Running,
   log: Logger,
 ) {
-  const { database, journal, outbox, queue, resolver, presence, datastreams } = inputs
+  const { database, audit, journal, outbox, queue, resolver, presence, ledger, datastreams } = inputs
   const store = await running.begin('store', createStore(config, inputs))
   const latest = new Latest(resolver)
-  const ledger = new Ledger()
   const refusals = new Refusals(database)
-  const commands = new Commands(database, queue, log)
+  const commands = new Commands(database, queue, audit, log)
   const pipeline = new Pipeline({
     journal,
     outbox,
@@ -149,14 +255,15 @@ async function startFlow(
     log,
   })
   await running.begin('pipeline', pipeline)
+  inputs.devices.onRemoved((id) => pipeline.forgetMessagesOf(id))
   const { quarantined } = pipeline
   const archive = await running.begin('archive', new Archive({ outbox, store, ledger, quarantined, log }))
-  return { store, latest, ledger, refusals, commands, pipeline, archive, outbox, resolver }
+  return { store, latest, refusals, commands, pipeline, archive, outbox, resolver }
 }
 
 type Flow = Awaited<ReturnType<typeof startFlow>>
 
-function createStore(config: Config, { registry, datastreams }: Registered): ObservationStore {
+function createStore(config: Config, { registry, datastreams }: Registered): ArchivableStore {
   const { influx, dataDir, duckdbMemory } = config
   if (!influx) {
     return new DuckDbStore({ directory: join(dataDir, 'observations'), memoryLimit: duckdbMemory })
@@ -171,6 +278,7 @@ function createStore(config: Config, { registry, datastreams }: Registered): Obs
 function startLive(
   { allowedOrigins }: Config,
   access: Access,
+  territories: Territories,
   { resolver, latest }: Flow,
   running: Running,
   log: Logger,
@@ -178,7 +286,7 @@ function startLive(
   const live = new LiveHub({
     resolver,
     latest,
-    authenticate: (request) => access.authenticateWatcher(request),
+    authenticate: (request) => watcher(access, territories, request),
     originAllowed: (request) => !isCrossOrigin(request, allowedOrigins),
     standing: (sessions) => access.standing(sessions),
     now: Date.now,
@@ -188,20 +296,59 @@ function startLive(
   return live
 }
 
-interface Inside extends Registered, Flow {
+interface Inside extends Registered, Flow, ReturnType<typeof startPeople> {
   database: Database
-  access: Access
+  audit: Audit
+  auditLog: AuditLog
+  heads: Heads
+  accessParts: AccessParts
   live: LiveHub
   metrics: Metrics
   resolver: Resolver
+  journal: Journal
 }
 
 /** What the controllers are given. */
 function interfaceParts(config: Config, inside: Inside, log: Logger): object[] {
-  const { database, access, live, metrics, registry, stations, devices, datastreams, presence } = inside
-  const { store, ledger, pipeline, refusals, commands, resolver, latest } = inside
+  const { database, audit, accessParts, live, metrics, registry, stations, devices, datastreams, presence } =
+    inside
+  const { store, ledger, pipeline, refusals, commands, resolver, latest, auditLog, heads } = inside
+  const { jurisdictions, territories, mail, links, resets, notices } = inside
+  const { publicUrl } = config
+  const json = new StationJson(registry, datastreams, stateReader(resolver, latest))
+  const layers = new Layers(database, audit)
+  jurisdictions.onChange(() => {
+    json.forget()
+    layers.forget()
+  })
   return [
-    access,
+    jurisdictions,
+    territories,
+    auditLog,
+    heads,
+    accessParts.access,
+    accessParts.sessions,
+    accessParts.tokens,
+    accessParts.secondFactor,
+    accessParts.logIn,
+    accessParts.singleSignOn,
+    accessParts.ownAccount,
+    accessParts.events,
+    mail,
+    links,
+    resets,
+    notices,
+    new Accounts({
+      database,
+      audit,
+      links,
+      mail,
+      notices,
+      secondFactor: accessParts.secondFactor,
+      publicUrl,
+      limits: config,
+      disconnect: (username) => live.disconnect((identity) => identity.username === username),
+    }),
     live,
     metrics,
     registry,
@@ -210,15 +357,16 @@ function interfaceParts(config: Config, inside: Inside, log: Logger): object[] {
     presence,
     refusals,
     commands,
-    new Sites(registry),
-    new Properties(registry),
+    new Sites(registry, audit),
+    new Properties(registry, audit),
     new StationFiles(registry, stations),
-    new StationJson(registry, datastreams, stateReader(resolver, latest)),
-    new Layers(database),
+    json,
+    layers,
     new ObservationReader(
       (query) => store.series(query),
       (query) => store.aggregate(query),
     ),
+    new DeviceMessages((device) => pipeline.messagesOf(device)),
     new LedgerReader(
       () => pipeline.total(),
       (device) => ledger.device(device),
@@ -227,12 +375,18 @@ function interfaceParts(config: Config, inside: Inside, log: Logger): object[] {
     flowHealth(inside),
     PublicConfig.of(config),
     new ApiDocument(CONTROLLERS),
+    new Backups(
+      { ...inside, config, holdTrimming: () => pipeline.holdTrimming(), now: Date.now },
+      audit,
+      log,
+    ),
     new JobRunner(database, log),
     new JobWork(
       () => store.compact(Date.now()),
-      () => access.sweep(),
+      () => Promise.all([accessParts.sweep(), links.sweep()]),
       () => commands.expire(),
       () => devices.syncRest(),
+      () => heads.sign(),
       `${hostname()} ${config.dataDir}`,
       log,
     ),

@@ -10,6 +10,7 @@ export class JobWork {
     readonly sweepSessions: () => Promise<unknown>,
     readonly expireCommands: () => Promise<unknown>,
     readonly syncDevices: () => Promise<unknown>,
+    readonly signAuditHead: () => Promise<unknown>,
     /** Names this process's data directory, for work on what is kept there. */
     readonly instance: string,
     readonly log: Logger,
@@ -45,6 +46,11 @@ export class Jobs {
   @Interval(5_000)
   devices() {
     return this.alone('sync devices', this.work.syncDevices)
+  }
+
+  @Interval(60_000)
+  auditHead() {
+    return this.alone('sign audit head', this.work.signAuditHead)
   }
 
   /** Harmless to repeat, but not to overlap in this process. */

@@ -4,6 +4,7 @@ import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
 import { type RunningBackend, startBackend } from './backend.ts'
 import { loadConfig } from './config.ts'
@@ -115,12 +116,32 @@ export class TestBackend {
 
   /** Runs one statement on the embedded database, past the backend. */
   async sql(text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
+    return this.withClient(async (client) => (await client.query(text, values)).rows)
+  }
+
+  /**
+   * Runs the statement in a transaction that is committed as soon as something of `work` waits for it. Answers
+   * what comes of `work`: it has read everything as it was before.
+   */
+  async overtaking<Result>(statement: string, work: () => Promise<Result>): Promise<Result> {
+    return this.withClient(async (client) => {
+      await client.query('begin')
+      await client.query(statement)
+      const working = work()
+      const waiting = 'select 1 from pg_locks where not granted'
+      while ((await this.sql(waiting)).length === 0) await wait(10)
+      await client.query('commit')
+      return working
+    })
+  }
+
+  private async withClient<Result>(use: (client: pg.Client) => Promise<Result>): Promise<Result> {
     const port = Number(readFileSync(join(this.dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[3])
     const password = readFileSync(join(this.dataDir, 'postgres-password'), 'utf8').trim()
     const client = new pg.Client({ host: '127.0.0.1', port, user: 'osprey', password, database: 'osprey' })
     await client.connect()
     try {
-      return (await client.query(text, values)).rows
+      return await use(client)
     } finally {
       await client.end()
     }

@@ -14,6 +14,7 @@ export interface Broker {
 }
 
 const POLL_INTERVAL = 250
+const CERTIFICATE_INTERVAL = 1000
 const SESSION_EXPIRY = 7 * 24 * 3600_000
 const SWEEP_INTERVAL = 600_000
 const STOP_DEADLINE = 5000
@@ -75,9 +76,35 @@ function startTimers(
     }
     timers.push(setInterval(poll, pollInterval))
   })
+  if (parts.clientCertificates) {
+    const failed = (error: Error) =>
+      quiet.warn('device certificates cannot be checked', { error: error.message })
+    const check = () => checkCertificates(parts).catch(failed)
+    timers.push(setInterval(check, options.certificateInterval ?? CERTIFICATE_INTERVAL))
+  }
   const sweep = () => forgetOldSessions(parts, now() - sessionExpiry).catch(unstored)
   timers.push(setInterval(sweep, options.sweepInterval ?? SWEEP_INTERVAL))
   return { timers, failed }
+}
+
+/**
+ * Follows the files of authorities and revocations, and ends the sessions whose certificate no longer holds. Where
+ * that cannot be told without a handshake they end too: each device that still may returns and is judged anew.
+ */
+async function checkCertificates(parts: BrokerParts): Promise<void> {
+  const { clientCertificates, certificateProblem, listeners, connections, quiet } = parts
+  const change = await clientCertificates?.look().catch((error: Error) => {
+    quiet.warn('the authorities and revocations of device certificates cannot be read', {
+      error: error.message,
+    })
+  })
+  if (change === 'authorities' || change === 'revocations') listeners.trustAnew()
+  for (const { session } of connections.all()) {
+    if (!session?.certificate) continue
+    const unsure = change === 'revocations' && !session.certificate.followed
+    if (change === 'authorities' || unsure || certificateProblem(session))
+      connections.end(session.deviceId, 'certificate_ended')
+  }
 }
 
 /** Deletes the stored sessions of devices that have been away since before `before`. */

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { DeviceRecord } from '@osprey/journal/directory'
 import type { Aedes, AuthenticateError, ConnectPacket } from 'aedes'
@@ -11,15 +10,17 @@ import {
   type Session,
 } from './device-client.ts'
 import { HeldPublishes } from './held-publishes.ts'
+import type { Peer } from './listeners.ts'
 import { judgeLogin } from './login.ts'
 import { guardReads, PacketGuard } from './packet-guard.ts'
 import { RateLimit } from './rate-limit.ts'
 import type { Refusal, RefusalReason } from './refusals.ts'
+import { shown } from './shown.ts'
 
 export interface ConnectionsOptions {
   find(deviceId: string): DeviceRecord | undefined
-  /** Whether a login with this secret still holds. */
-  holds(deviceId: string, secretHash: string): boolean
+  /** Whether the login of this session still holds. */
+  holds(session: Session): boolean
   refuse(refusal: Refusal): void
   connected(session: Session): void
   disconnected(session: Session, reason: EndReason): void
@@ -32,7 +33,6 @@ export interface ConnectionsOptions {
 /** Devices may send this many seconds' worth of messages at once, so that small batches are not slowed down. */
 const BURST_SECONDS = 2
 const SMALLEST_BURST = 20
-const TEXT_SHOWN = 128
 
 /**
  * Connections and logins. The MQTT session belongs to the device id: Aedes is told to use it as the client id, so a
@@ -56,11 +56,12 @@ export class Connections {
   }
 
   /** Hands an accepted connection to Aedes, with the packet guard in front. */
-  accept(aedes: Aedes, connection: Duplex, address: string, request: IncomingMessage | undefined): void {
+  accept(aedes: Aedes, connection: Duplex, { address, request, certificate }: Peer): void {
     const guard = new PacketGuard(this.#options.maxPacketBytes)
     guardReads(connection, guard, ({ reason, detail }) => this.#refuse(client, reason, detail))
     const client = aedes.handle(connection, request) as DeviceClient
     client.address = address
+    client.certificate = certificate
   }
 
   /** Follows what Aedes tells about its clients. */
@@ -88,11 +89,12 @@ export class Connections {
     password: Buffer | undefined,
     done: (error: AuthenticateError | null, success: boolean | null) => void,
   ): void => {
-    const { givenId: clientId = '', address = '' } = client
-    const verdict = judgeLogin({ clientId, username, password, will: client._will }, this.#options.find)
+    const { givenId: clientId = '', address = '', certificate } = client
+    const attempt = { clientId, username, password, will: client._will, certificate }
+    const verdict = judgeLogin(attempt, this.#options.find)
     if (!verdict.accepted) {
       const { reason, detail, returnCode } = verdict
-      const deviceId = shown(username ?? '')
+      const deviceId = shown(verdict.deviceId)
       this.#options.refuse({ reason, detail, deviceId, clientId: shown(clientId), address })
       done(new RecordedRefusal(detail, returnCode) as unknown as AuthenticateError, null)
       return
@@ -106,6 +108,7 @@ export class Connections {
       clientId,
       address,
       secretHash,
+      certificate: verdict.proof === 'certificate' ? certificate : undefined,
       rate,
       held: new HeldPublishes(now),
     })
@@ -127,8 +130,7 @@ export class Connections {
     if (!session) return
     this.#live.set(session.deviceId, client)
     this.#options.connected(session)
-    if (!this.#options.holds(session.deviceId, session.secretHash))
-      this.end(session.deviceId, 'credentials_changed')
+    if (!this.#options.holds(session)) this.end(session.deviceId, 'credentials_changed')
   }
 
   #unregistered(client: DeviceClient): void {
@@ -162,9 +164,4 @@ export class Connections {
     this.#options.refuse(refusal)
     this.#options.warn(`connection refused: ${reason}`, refusal)
   }
-}
-
-/** What a peer wrote, cut and without control characters, fit for listings and logs. */
-function shown(text: string): string {
-  return text.slice(0, TEXT_SHOWN).replaceAll(/[\p{C}\p{Zl}\p{Zp}\uFFFD]/gu, '?')
 }

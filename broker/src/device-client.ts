@@ -1,5 +1,6 @@
 import { deviceTopic } from '@osprey/core/topics'
 import type { Client } from 'aedes'
+import type { ClientCertificate } from './certificate-verdict.ts'
 import type { HeldPublishes } from './held-publishes.ts'
 import type { RateLimit } from './rate-limit.ts'
 
@@ -10,6 +11,7 @@ export type EndReason =
   | 'keepalive_timeout'
   | 'taken_over'
   | 'credentials_changed'
+  | 'certificate_ended'
   | 'refused'
   | 'not_stored'
   | 'too_slow'
@@ -22,7 +24,10 @@ export interface Session {
   /** As the device named itself; the MQTT session itself belongs to the device id. */
   readonly clientId: string
   readonly address: string
+  /** SHA-256 of the secret at the login; what it is worth is decided by `certificate`. */
   readonly secretHash: string
+  /** With which the device logged in; undefined when it did so with its secret. */
+  readonly certificate: ClientCertificate | undefined
   readonly observationsTopic: string
   readonly senmlTopic: string
   readonly rate: RateLimit
@@ -37,6 +42,8 @@ export interface DeviceClient extends Client {
   address?: string
   givenId?: string
   givenName?: string
+  /** Presented at the TLS handshake. */
+  certificate?: ClientCertificate | undefined
   will: { topic: string; payload: Buffer; qos: 0 | 1 | 2; retain: boolean } | null
   _will: { topic: string; payload: Buffer; qos: 0 | 1 | 2; retain: boolean } | null
   _disconnected: boolean
@@ -45,7 +52,10 @@ export interface DeviceClient extends Client {
 }
 
 export function newSession(
-  identity: Pick<Session, 'deviceId' | 'clientId' | 'address' | 'secretHash' | 'rate' | 'held'>,
+  identity: Pick<
+    Session,
+    'deviceId' | 'clientId' | 'address' | 'secretHash' | 'certificate' | 'rate' | 'held'
+  >,
 ): Session {
   return {
     ...identity,

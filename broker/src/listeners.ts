@@ -1,24 +1,43 @@
+import { constants } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer as createHttpServer, type Server as HttpServer, type IncomingMessage } from 'node:http'
-import { createServer as createHttpsServer } from 'node:https'
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https'
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
-import { createServer as createTlsServer } from 'node:tls'
+import { createServer as createTlsServer, type TlsOptions, type Server as TlsServer } from 'node:tls'
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws'
+import type { ClientCertificate } from './certificate-verdict.ts'
+import type { ClientCertificates } from './client-certificates.ts'
+
+/** PEM texts. */
+interface Certificate {
+  cert: string
+  key: string
+}
+
+/** Who is at the other end of a connection, as far as it is known before CONNECT. */
+export interface Peer {
+  address: string
+  /** Of a WebSocket. */
+  request: IncomingMessage | undefined
+  certificate: ClientCertificate | undefined
+}
 
 export interface ListenerOptions {
   host: string
   mqttPort: number
   /** Null turns MQTT over WebSocket off. */
   webSocketPort: number | null
-  /** PEM texts; with them both listeners speak TLS only. */
-  tls: { cert: string; key: string } | null
+  /** With it both listeners speak TLS only. */
+  tls: Certificate | null
   maxConnections: number
   maxPacketBytes: number
   /** Origins a browser page may connect from, beside the one of this host. */
   allowedOrigins: readonly string[]
-  accept(connection: Duplex, address: string, request: IncomingMessage | undefined): void
+  /** Certificates devices may present, beside `tls`; null asks for none. */
+  clientCertificates: Pick<ClientCertificates, 'trust' | 'presented'> | null
+  accept(connection: Duplex, peer: Peer): void
   refuse(reason: 'too_many_connections' | 'origin_not_allowed', detail: string, address: string): void
 }
 
@@ -31,6 +50,7 @@ const BACKLOG = 4096
 export class Listeners {
   readonly #options: ListenerOptions
   readonly #servers: (Server | HttpServer)[] = []
+  readonly #tlsServers: TlsServer[] = []
   readonly #connections = new Set<Duplex>()
 
   constructor(options: ListenerOptions) {
@@ -48,6 +68,12 @@ export class Listeners {
     const webSocket =
       webSocketPort === null ? null : await this.#listen(this.#webSocketServer(), webSocketPort)
     return { mqttPort: mqtt, webSocketPort: webSocket }
+  }
+
+  /** Later handshakes go by what `clientCertificates` trusts now. */
+  trustAnew(): void {
+    const { tls } = this.#options
+    if (tls) for (const server of this.#tlsServers) server.setSecureContext(this.#tlsOptions(tls))
   }
 
   /** Takes no more connections; those that are open stay. */
@@ -76,14 +102,11 @@ export class Listeners {
   #mqttServer(): Server {
     const { tls } = this.#options
     const accept = (socket: Socket) => {
-      if (this.#admit(socket, socket.remoteAddress ?? ''))
-        this.#accept(socket, socket.remoteAddress ?? '', undefined)
+      if (this.#admit(socket, socket.remoteAddress ?? '')) this.#accept(socket, socket, undefined)
     }
     if (!tls) return createTcpServer({ noDelay: true }, accept)
-    const server = createTlsServer(
-      { ...tls, minVersion: 'TLSv1.2', noDelay: true, handshakeTimeout: HANDSHAKE_TIMEOUT },
-      accept,
-    )
+    const server = createTlsServer({ ...this.#tlsOptions(tls), noDelay: true }, accept)
+    this.#tlsServers.push(server)
     server.on('tlsClientError', () => undefined) // a failed handshake is the peer's affair; its socket is closed
     return server
   }
@@ -91,9 +114,7 @@ export class Listeners {
   #webSocketServer(): HttpServer {
     const { tls, maxPacketBytes } = this.#options
     const answer = { headersTimeout: HANDSHAKE_TIMEOUT, requestTimeout: HANDSHAKE_TIMEOUT, noDelay: true }
-    const server = tls
-      ? createHttpsServer({ ...answer, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: HANDSHAKE_TIMEOUT })
-      : createHttpServer(answer)
+    const server = tls ? this.#httpsServer(tls, answer) : createHttpServer(answer)
     server.on('request', (_request, response) => {
       response.writeHead(426, { 'content-type': 'text/plain' }).end('MQTT over WebSocket is at /mqtt\n')
     })
@@ -116,6 +137,31 @@ export class Listeners {
     return server
   }
 
+  #httpsServer(tls: Certificate, answer: object): HttpsServer {
+    const server = createHttpsServer({ ...answer, ...this.#tlsOptions(tls) })
+    this.#tlsServers.push(server)
+    return server
+  }
+
+  /**
+   * A peer that presents a bad certificate, or none, is let through the handshake and judged at CONNECT, so that the
+   * refusal can name its reason. No session is resumed then: a resumed one is not verified again.
+   */
+  #tlsOptions(tls: Certificate): TlsOptions {
+    const common = { ...tls, minVersion: 'TLSv1.2' as const, handshakeTimeout: HANDSHAKE_TIMEOUT }
+    const { clientCertificates } = this.#options
+    if (!clientCertificates) return common
+    const { ca, crl } = clientCertificates.trust
+    return {
+      ...common,
+      ca,
+      ...(crl.length > 0 && { crl }),
+      requestCert: true,
+      rejectUnauthorized: false,
+      secureOptions: constants.SSL_OP_NO_TICKET,
+    }
+  }
+
   #judgeUpgrade(request: IncomingMessage): string | undefined {
     // Not parsed as a URL: a peer may send a target that is none, such as `//`.
     const pathname = (request.url ?? '/').split('?', 1)[0]
@@ -134,7 +180,7 @@ export class Listeners {
   #acceptWebSocket(webSocket: WebSocket, request: IncomingMessage): void {
     const address = request.socket.remoteAddress ?? ''
     const stream = createWebSocketStream(webSocket, { allowHalfOpen: false })
-    if (this.#admit(stream, address)) this.#accept(stream, address, request)
+    if (this.#admit(stream, address)) this.#accept(stream, request.socket, request)
   }
 
   #admit(connection: Duplex, address: string): boolean {
@@ -146,9 +192,10 @@ export class Listeners {
     return false
   }
 
-  #accept(connection: Duplex, address: string, request: IncomingMessage | undefined): void {
+  #accept(connection: Duplex, socket: Socket, request: IncomingMessage | undefined): void {
     this.#connections.add(connection)
     connection.once('close', () => this.#connections.delete(connection))
-    this.#options.accept(connection, address, request)
+    const certificate = this.#options.clientCertificates?.presented(socket)
+    this.#options.accept(connection, { address: socket.remoteAddress ?? '', request, certificate })
   }
 }

@@ -1,4 +1,5 @@
 import { parseConfig } from '@osprey/core/config'
+import { unfinishedRestore } from '@osprey/journal/restore-mark'
 import { pino } from 'pino'
 import { startBroker } from './broker.ts'
 import { optionsFromConfig } from './options.ts'
@@ -15,6 +16,8 @@ const logger = pino({ name: 'broker', level: parsed.config.logLevel })
 for (const variable of parsed.unknown) logger.warn({ variable }, 'unknown variable')
 
 try {
+  const unfinished = unfinishedRestore(parsed.config.dataDir)
+  if (unfinished !== undefined) throw new Error(unfinished)
   const broker = await startBroker(optionsFromConfig(parsed.config, process.env, logger))
   let stopping = false
   const stop = async (code: number) => {

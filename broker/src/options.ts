@@ -12,6 +12,8 @@ export interface BrokerOptions {
   metricsPort: number
   /** PEM texts. */
   tls: { cert: string; key: string } | null
+  /** PEM files of the authorities that may issue certificates of devices and of what they revoked; needs `tls`. */
+  deviceCertificates?: { caPath: string; crlPath: string | undefined } | null
   allowedOrigins: readonly string[]
   journalMaxBytes: number
   /** Messages per second of one device; 0 is without limit. */
@@ -27,6 +29,8 @@ export interface BrokerOptions {
   connectTimeout?: number
   /** Milliseconds between looks at changed credentials and at new commands. */
   pollInterval?: number
+  /** Milliseconds between looks at the files of `deviceCertificates`. */
+  certificateInterval?: number
   /** Milliseconds after which the stored session of a device that stays away is deleted. */
   sessionExpiry?: number
   sweepInterval?: number
@@ -44,6 +48,7 @@ export function optionsFromConfig(config: Config, env: NodeJS.ProcessEnv, logger
     webSocketPort: config.mqttWebSocketPort === 0 ? null : config.mqttWebSocketPort,
     metricsPort: config.brokerMetricsPort,
     tls: tls && { cert: readFileSync(tls.certPath, 'utf8'), key: readFileSync(tls.keyPath, 'utf8') },
+    deviceCertificates: config.deviceCertificates,
     allowedOrigins: config.allowedOrigins,
     journalMaxBytes: config.journalMaxBytes,
     deviceRate: config.deviceRate,

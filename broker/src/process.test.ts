@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { DeviceDirectory } from '@osprey/journal/directory'
 import { Journal } from '@osprey/journal/journal'
+import { RESTORE_MARK } from '@osprey/journal/restore-mark'
 import { connectPacket, publishPacket, RawClient, registration, SECRET } from './fixtures/helpers.ts'
 
 /* The real process: fault experiments F2 (kill -9, also between append and acknowledgement) and F25 (SIGTERM). */
@@ -193,6 +194,13 @@ test('bad configuration names every problem and ends with 1', async () => {
   const [code] = await once(child, 'close')
   expect(code).toBe(1)
   expect(output).toMatch(/OSPREY_MQTT_PORT: "x".*\nOSPREY_MAX_CONNECTIONS: "0"/)
+})
+
+test('a data directory that holds half a restore is left alone, with a clear message', async () => {
+  rmSync(join(dataDir, 'journal'), { recursive: true })
+  writeFileSync(join(dataDir, RESTORE_MARK), '')
+  await expect(startProcess()).rejects.toThrow(/ended with 1: .*holds a restore that was not finished/)
+  expect(readdirSync(dataDir)).toEqual([RESTORE_MARK])
 })
 
 test('no log line carries a secret', async () => {

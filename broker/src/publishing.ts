@@ -43,9 +43,14 @@ export class Publishing {
 
   /** Aedes' authorizePublish; `client` is null for the will of an earlier broker process. */
   authorize = (client: DeviceClient | null, packet: PublishPacket, callback: Callback): void => {
-    const session = client?.session
-    if (!client || !session) {
+    if (client === null) {
       this.#storeStaleWill(packet, callback)
+      return
+    }
+    const { session } = client
+    if (!session) {
+      // What arrives behind a CONNECT that was refused: Aedes 1.2.0 reads on until the socket is closed.
+      callback(new RecordedRefusal('not logged in'))
       return
     }
     this.messages[packet.qos]++

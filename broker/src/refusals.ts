@@ -1,25 +1,8 @@
+import { REFUSAL_REASONS, type RefusalReason } from '@osprey/core/refusal-reasons'
 import type { JournalEntry } from '@osprey/journal/journal'
 import { RateLimit } from './rate-limit.ts'
 
-export const REFUSAL_REASONS = [
-  'unknown_device',
-  'bad_secret',
-  'device_disabled',
-  'bad_identifier',
-  'protocol_version',
-  'keepalive_out_of_range',
-  'connect_timeout',
-  'malformed_packet',
-  'packet_too_large',
-  'too_many_connections',
-  'origin_not_allowed',
-  'topic_denied',
-  'subscription_denied',
-  'rate_limited',
-  'not_stored',
-] as const
-
-export type RefusalReason = (typeof REFUSAL_REASONS)[number]
+export type { RefusalReason }
 
 /** Why a connection, a publish or a subscription was not accepted. */
 export interface Refusal {

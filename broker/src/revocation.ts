@@ -1,4 +1,5 @@
 import type { DeviceRecord } from '@osprey/journal/directory'
+import type { Session } from './device-client.ts'
 
 export interface RevocationOptions {
   directory: {
@@ -6,13 +7,16 @@ export interface RevocationOptions {
     changesSince(version: number): { version: number; ids: string[] }
     get(id: string): DeviceRecord | undefined
   }
-  /** SHA-256 of the secret the device logged in with, when it is connected. */
-  secretHashOf(deviceId: string): string | undefined
+  /** The session of the device, when it is connected. */
+  sessionOf(deviceId: string): Credentials | undefined
   /** The device may no longer be connected. */
   end(deviceId: string): void
   /** The device is no longer registered. */
   removed(deviceId: string): void
 }
+
+/** With what a device logged in. */
+export type Credentials = Pick<Session, 'deviceId' | 'secretHash' | 'certificate'>
 
 /** Ends the sessions of devices whose secret was rotated, or that were disabled or removed. */
 export class Revocation {
@@ -31,15 +35,17 @@ export class Revocation {
     this.#version = version
   }
 
-  /** Whether a login with this secret still holds; a change may come between the check and the registration. */
-  holds(deviceId: string, secretHash: string): boolean {
+  /** Whether the login still holds; a change may come between the check and the registration. */
+  holds({ deviceId, secretHash, certificate }: Credentials): boolean {
     const device = this.#options.directory.get(deviceId)
-    return device !== undefined && !device.disabled && device.secretHash === secretHash
+    if (!device || device.disabled) return false
+    if (certificate) return device.authentication !== 'secret'
+    return device.authentication !== 'certificate' && device.secretHash === secretHash
   }
 
   #check(id: string): void {
-    const secretHash = this.#options.secretHashOf(id)
-    if (secretHash !== undefined && !this.holds(id, secretHash)) this.#options.end(id)
+    const session = this.#options.sessionOf(id)
+    if (session && !this.holds(session)) this.#options.end(id)
     if (this.#options.directory.get(id) === undefined) this.#options.removed(id)
   }
 }

@@ -4,9 +4,10 @@ import { CommandQueue } from '@osprey/journal/commands'
 import { DeviceDirectory } from '@osprey/journal/directory'
 import { Journal } from '@osprey/journal/journal'
 import { Aedes, type PublishPacket } from 'aedes'
+import { ClientCertificates } from './client-certificates.ts'
 import { CommandDelivery } from './command-delivery.ts'
 import { Connections } from './connections.ts'
-import type { DeviceClient } from './device-client.ts'
+import type { DeviceClient, Session } from './device-client.ts'
 import { failpoint } from './failpoints.ts'
 import { Listeners } from './listeners.ts'
 import { Metrics } from './metrics.ts'
@@ -42,6 +43,10 @@ export function wireBroker(options: BrokerOptions) {
   })
   const directory = DeviceDirectory.open(join(options.dataDir, 'journal'))
   const queue = CommandQueue.open(join(options.dataDir, 'journal'))
+  const { deviceCertificates } = options
+  const clientCertificates = deviceCertificates ? ClientCertificates.open(deviceCertificates) : null
+  const certificateProblem = ({ certificate }: Session) =>
+    certificate && clientCertificates?.problemNow(certificate, now())
   const quiet = new QuietLog(logger, now)
   const append = journal.append.bind(journal)
 
@@ -57,7 +62,7 @@ export function wireBroker(options: BrokerOptions) {
   const unstored = (error: Error) => quiet.warn('sessions cannot be stored', { error: error.message })
   const connections = new Connections({
     find: (id) => directory.get(id),
-    holds: (id, secretHash) => revocation.holds(id, secretHash),
+    holds: (session) => revocation.holds(session) && certificateProblem(session) === undefined,
     refuse,
     connected: (session) => {
       presence.connected(session)
@@ -74,7 +79,7 @@ export function wireBroker(options: BrokerOptions) {
   })
   const revocation = new Revocation({
     directory,
-    secretHashOf: (id) => connections.get(id)?.session?.secretHash,
+    sessionOf: (id) => connections.get(id)?.session,
     end: (id) => connections.end(id, 'credentials_changed'),
     removed: (id) => sessions.forget(id, deviceTopic(id, 'status')).catch(unstored),
   })
@@ -115,7 +120,8 @@ export function wireBroker(options: BrokerOptions) {
   })
   const listeners = new Listeners({
     ...options,
-    accept: (connection, address, request) => connections.accept(aedes, connection, address, request),
+    clientCertificates,
+    accept: (connection, peer) => connections.accept(aedes, connection, peer),
     refuse: (reason, detail, address) => refuse({ reason, detail, deviceId: '', clientId: '', address }),
   })
   const metrics = new Metrics({
@@ -152,6 +158,8 @@ export function wireBroker(options: BrokerOptions) {
     sessions,
     connections,
     revocation,
+    clientCertificates,
+    certificateProblem,
     delivery,
     aedes,
     listeners,

@@ -1,6 +1,17 @@
 import { z } from 'zod'
+import {
+  attributes,
+  identifier,
+  instant,
+  isCleanJson,
+  isCleanText,
+  latitude,
+  line,
+  longitude,
+  prose,
+  wholeNumber,
+} from './api/fields.ts'
 import { MEDIA } from './properties.ts'
-import { ID_PATTERN } from './topics.ts'
 
 /**
  * The HTTP interface's bodies and parameters. One schema gives the validation, the type and the API document.
@@ -8,65 +19,14 @@ import { ID_PATTERN } from './topics.ts'
  * a terminal or a spreadsheet through a name.
  */
 
-export const ROLES = ['administrator', 'visitor'] as const
-export type Role = (typeof ROLES)[number]
-
 /** The most stations or devices one request may create. */
 export const MAX_IMPORT_ROWS = 50_000
 export const MAX_BULK_DEVICES = 10_000
+export const MAX_DEVICES = 200_000
 /** The most observations one answer holds. */
 export const MAX_OBSERVATIONS = 100_000
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const CONTROL = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\uFFFE\uFFFF]/
-const LINE_BREAK = /[\t\r\n\u2028\u2029]/
-
-/** One line of well-formed Unicode, not blank, at most `max` characters. */
-const line = (max: number) =>
-  z
-    .string()
-    .min(1)
-    .max(max)
-    .refine(
-      (text) => text.trim() !== '' && text.isWellFormed() && !CONTROL.test(text) && !LINE_BREAK.test(text),
-      'one line of text, not blank, without control characters',
-    )
-
-/** Free text over several lines. */
-const prose = (max: number) =>
-  z
-    .string()
-    .max(max)
-    .refine((text) => text.isWellFormed() && !CONTROL.test(text), 'text without control characters')
-
-export const identifier = z
-  .string()
-  .regex(
-    ID_PATTERN,
-    '1 to 64 letters, digits, dots, underscores or hyphens, beginning with a letter or digit',
-  )
-
-export const attributes = z
-  .record(line(64), z.union([prose(1000), z.number(), z.boolean()]))
-  .refine((record) => Object.keys(record).length <= 50, 'at most 50 attributes')
-
-const latitude = z.number().min(-90).max(90).describe('WGS 84, degrees north')
-const longitude = z.number().min(-180).max(180).describe('WGS 84, degrees east')
-const instant = z.iso.datetime({ offset: true }).describe('ISO 8601 with offset')
-
-// ── Session ─────────────────────────────────────────────────────────────────────────────────────────────
-
-export const loginInput = z.strictObject({
-  username: z.string().min(1).max(128),
-  password: z.string().min(1).max(1024),
-})
-export const passwordInput = z.strictObject({
-  current: z.string().max(1024).optional().describe('not needed with the operator token'),
-  password: z.string().min(8).max(1024).describe('at least 8 characters'),
-})
-export const sessionView = z.object({ user: z.object({ username: z.string(), role: z.enum(ROLES) }) })
-export const sessionOptions = z.object({ visit: z.boolean() })
-export type SessionView = z.infer<typeof sessionView>
+// ── Configuration ───────────────────────────────────────────────────────────────────────────────────────
 
 export const configView = z.object({
   version: z.string(),
@@ -177,19 +137,38 @@ const units = z
   .refine((record) => Object.keys(record).length <= 256, 'at most 256 units')
   .describe('UCUM code by property id, where the device does not report in the unit of the property')
 
+export const DEVICE_AUTHENTICATION = ['secret', 'certificate', 'either'] as const
+/** How a device proves who it is: by its secret, by an X.509 client certificate, or by either. */
+export type DeviceAuthentication = (typeof DEVICE_AUTHENTICATION)[number]
+const authentication = z.enum(DEVICE_AUTHENTICATION).describe('secret unless given')
+
 export const deviceInput = z.strictObject({
   id: identifier,
   stations: z.array(identifier).max(1000),
   units: units.optional(),
+  authentication: authentication.optional(),
 })
 export const devicePatch = z.strictObject({
   disabled: z.boolean().optional(),
   stations: z.array(identifier).max(1000).optional(),
   units: units.optional(),
+  authentication: authentication.optional(),
 })
 export const devicesInput = z.strictObject({ devices: z.array(deviceInput).min(1).max(MAX_BULK_DEVICES) })
 export type DeviceInput = z.infer<typeof deviceInput>
 export type DevicePatch = z.infer<typeof devicePatch>
+
+export const DEVICE_STATES = ['connected', 'disconnected', 'disabled'] as const
+export const devicesQuery = z.strictObject({
+  text: z.string().max(64).optional().describe('part of the id of the device or of one of its stations'),
+  state: z
+    .enum(DEVICE_STATES)
+    .optional()
+    .describe('connected and disconnected are enabled devices; disabled ones have no connection'),
+  after: z.string().optional().describe('id of the last device of the page before'),
+  limit: wholeNumber(MAX_DEVICES, MAX_DEVICES),
+})
+export type DevicesQuery = z.infer<typeof devicesQuery>
 
 export const deviceSecret = z.object({ id: z.string(), secret: z.string().describe('shown once') })
 export const deviceSecrets = z.object({ devices: z.array(deviceSecret) })
@@ -199,15 +178,45 @@ export const deviceView = z.object({
   id: z.string(),
   stations: z.array(z.string()),
   units: z.record(z.string(), z.string()),
+  authentication,
   disabled: z.boolean(),
   createdAt: z.string(),
   rotatedAt: z.string(),
   connected: z.boolean(),
   connectedSince: z.string().nullable(),
+  disconnectedSince: z.string().nullable().describe('null while connected, and before the first connection'),
+  address: z.string().nullable().describe('network address of the present connection'),
   lastMessageAt: z.string().nullable(),
   status: z.unknown().describe('what the device, or its last will, published about itself'),
 })
 export type DeviceView = z.infer<typeof deviceView>
+
+/** A message of a device as it came, with what became of every reading in it. */
+export const deviceMessageView = z.object({
+  receivedAt: z.string(),
+  topic: z.string(),
+  qos: z.number(),
+  bytes: z.number().describe('length of the payload'),
+  payload: z.string().describe('as UTF-8, cut after 4096 bytes'),
+  outcome: z
+    .enum(['accepted', 'partly_accepted', 'rejected', 'other'])
+    .describe('other: status and the like'),
+  readings: z.array(
+    z.object({
+      station: z.string().nullable(),
+      property: z.string(),
+      time: z.string().nullable().describe('phenomenon time'),
+      value: z.union([z.number(), z.string(), z.null()]),
+      unit: z.string().nullable(),
+      quality: z.number().nullable(),
+      reason: z.string().nullable().describe('why it was rejected or flagged'),
+    }),
+  ),
+  reason: z.string().nullable().describe('why the whole message was rejected'),
+  detail: z.string().nullable(),
+  advice: z.object({ en: z.string(), zh: z.string() }).nullable(),
+})
+export type DeviceMessageView = z.infer<typeof deviceMessageView>
 
 export const commandInput = z.strictObject({
   name: z
@@ -216,7 +225,9 @@ export const commandInput = z.strictObject({
       /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/,
       'a letter, then up to 63 letters, digits, dots, underscores, hyphens',
     ),
-  parameters: z.record(line(64), z.json()).optional(),
+  parameters: z
+    .record(line(64), z.json().refine(isCleanJson, 'JSON whose texts have no control characters'))
+    .optional(),
   expiresInSeconds: z.number().int().min(1).max(604_800).default(3600),
 })
 export type CommandInput = z.infer<typeof commandInput>
@@ -244,11 +255,7 @@ export const propertyInput = z.strictObject({
   name: bilingual,
   media: z.array(z.enum(MEDIA)).min(1).max(MEDIA.length),
   unit: line(32).describe('UCUM code; 1 for a number without unit'),
-  symbol: z
-    .string()
-    .max(32)
-    .refine((text) => text.isWellFormed() && !CONTROL.test(text), 'text without control characters')
-    .describe('unit as shown'),
+  symbol: z.string().max(32).refine(isCleanText, 'text without control characters').describe('unit as shown'),
   kind: z.enum(['number', 'boolean', 'category']),
   range: z
     .tuple([z.number(), z.number()])
@@ -297,14 +304,6 @@ export const geoJson = z.looseObject({ type: z.literal('FeatureCollection'), fea
 // ── Observations ────────────────────────────────────────────────────────────────────────────────────────
 
 export const STATISTICS = ['mean', 'min', 'max', 'sum', 'count', 'first', 'last', 'stddev'] as const
-const wholeNumber = (max: number, otherwise: number) =>
-  z
-    .string()
-    .regex(/^[0-9]{1,9}$/, `a whole number from 1 to ${max}`)
-    .refine((text) => Number(text) >= 1 && Number(text) <= max, `a whole number from 1 to ${max}`)
-    .default(String(otherwise))
-    .describe(`1 to ${max}, ${otherwise} unless given`)
-
 export const observationsQuery = z.strictObject({
   station: z.string().describe('station id'),
   property: z.string().describe('property id'),
@@ -385,6 +384,7 @@ export const refusedConnectionView = z.object({
   reason: z.string(),
   detail: z.string(),
   at: z.string(),
+  advice: z.object({ en: z.string(), zh: z.string() }).nullable(),
 })
 export type RefusedConnectionView = z.infer<typeof refusedConnectionView>
 export const quarantineView = z.object({

@@ -33,6 +33,15 @@ test('nothing set is a working single machine', () => {
     duckdbMemory: '256MB',
     logLevel: 'info',
     allowedOrigins: [],
+    publicUrl: undefined,
+    trustedProxies: [],
+    mail: null,
+    oidc: null,
+    audit: { directory: undefined, webhook: undefined, webhookToken: undefined },
+    securityContact: undefined,
+    deviceCertificates: null,
+    sessionIdleMinutes: 720,
+    sessionHours: 168,
   })
 })
 
@@ -65,6 +74,22 @@ test('everything set', () => {
     OSPREY_DUCKDB_MEMORY: '1GB',
     OSPREY_LOG_LEVEL: 'debug',
     OSPREY_ALLOWED_ORIGINS: 'https://a.example.org, https://b.example.org:8443/',
+    OSPREY_PUBLIC_URL: 'https://osprey.example.org/',
+    OSPREY_TRUSTED_PROXIES: 'loopback, 10.0.0.0/8,fd00::/8',
+    OSPREY_SMTP_URL: 'smtps://osprey:mail-secret@mail.example.org:465',
+    OSPREY_MAIL_FROM: 'Osprey <osprey@example.org>',
+    OSPREY_OIDC_ISSUER: 'https://login.example.org/realms/bureau',
+    OSPREY_OIDC_CLIENT_ID: 'osprey',
+    OSPREY_OIDC_CLIENT_SECRET: 'oidc-secret',
+    OSPREY_OIDC_LABEL: 'Bureau account',
+    OSPREY_AUDIT_DIR: '/mnt/audit',
+    OSPREY_AUDIT_WEBHOOK: 'https://notary.example.org/heads',
+    OSPREY_AUDIT_WEBHOOK_TOKEN: 'fedcba9876543210',
+    OSPREY_SECURITY_CONTACT: 'mailto:security@example.org',
+    OSPREY_MQTT_CLIENT_CA: '/etc/osprey/devices-ca.pem',
+    OSPREY_MQTT_CLIENT_CRL: '/etc/osprey/devices-crl.pem',
+    OSPREY_SESSION_IDLE_MINUTES: '30',
+    OSPREY_SESSION_HOURS: '10',
   }
   expect(Object.keys(everything)).toEqual(CONFIG_VARIABLES)
   expect(parseConfig(everything)).toEqual({
@@ -98,7 +123,28 @@ test('everything set', () => {
       maxPacketBytes: 1024 ** 2,
       duckdbMemory: '1GB',
       logLevel: 'debug',
-      allowedOrigins: ['https://a.example.org', 'https://b.example.org:8443'],
+      allowedOrigins: ['https://a.example.org', 'https://b.example.org:8443', 'https://osprey.example.org'],
+      publicUrl: 'https://osprey.example.org',
+      trustedProxies: ['loopback', '10.0.0.0/8', 'fd00::/8'],
+      mail: {
+        url: 'smtps://osprey:mail-secret@mail.example.org:465',
+        from: 'Osprey <osprey@example.org>',
+      },
+      oidc: {
+        issuer: 'https://login.example.org/realms/bureau',
+        clientId: 'osprey',
+        clientSecret: 'oidc-secret',
+        label: 'Bureau account',
+      },
+      audit: {
+        directory: '/mnt/audit',
+        webhook: 'https://notary.example.org/heads',
+        webhookToken: 'fedcba9876543210',
+      },
+      securityContact: 'mailto:security@example.org',
+      deviceCertificates: { caPath: '/etc/osprey/devices-ca.pem', crlPath: '/etc/osprey/devices-crl.pem' },
+      sessionIdleMinutes: 30,
+      sessionHours: 10,
     },
   })
 })
@@ -148,6 +194,42 @@ const BAD: [Record<string, string>, string][] = [
   [{ OSPREY_ALLOWED_ORIGINS: '*' }, 'OSPREY_ALLOWED_ORIGINS: "*", expected origins'],
   [{ OSPREY_ALLOWED_ORIGINS: 'https://a.org/path' }, 'OSPREY_ALLOWED_ORIGINS'],
   [{ OSPREY_ALLOWED_ORIGINS: 'http://' }, 'OSPREY_ALLOWED_ORIGINS'],
+  [{ OSPREY_PUBLIC_URL: 'osprey.example.org' }, 'OSPREY_PUBLIC_URL: "osprey.example.org", expected a URL'],
+  [
+    { OSPREY_PUBLIC_URL: 'https://a.org/osprey' },
+    'OSPREY_PUBLIC_URL: "https://a.org/osprey", expected an address',
+  ],
+  [{ OSPREY_PUBLIC_URL: 'https://a.org/?x' }, 'OSPREY_PUBLIC_URL: "https://a.org/?x"'],
+  [{ OSPREY_TRUSTED_PROXIES: 'proxy.example.org' }, 'OSPREY_TRUSTED_PROXIES: "proxy.example.org", expected'],
+  [{ OSPREY_TRUSTED_PROXIES: '10.0.0.1,,10.0.0.2' }, 'OSPREY_TRUSTED_PROXIES'],
+  [{ OSPREY_SMTP_URL: 'smtp://mail', OSPREY_PUBLIC_URL: 'https://a.org' }, 'OSPREY_MAIL_FROM: not set'],
+  [
+    { OSPREY_SMTP_URL: 'smtp://mail', OSPREY_PUBLIC_URL: 'https://a.org', OSPREY_MAIL_FROM: 'Osprey' },
+    'OSPREY_MAIL_FROM: "Osprey", expected the sender of mails',
+  ],
+  [
+    {
+      OSPREY_SMTP_URL: 'smtp://mail',
+      OSPREY_PUBLIC_URL: 'https://a.org',
+      OSPREY_MAIL_FROM: 'Osprey\r\nBcc: x <a@b.org>',
+    },
+    'OSPREY_MAIL_FROM',
+  ],
+  [{ OSPREY_SMTP_URL: 'smtp://mail', OSPREY_MAIL_FROM: 'a@b.org' }, 'OSPREY_PUBLIC_URL: not set'],
+  [{ OSPREY_OIDC_CLIENT_ID: 'osprey' }, 'OSPREY_OIDC_ISSUER: not set'],
+  [{ OSPREY_OIDC_ISSUER: 'https://login.example.org' }, 'OSPREY_OIDC_CLIENT_ID: not set'],
+  [
+    { OSPREY_OIDC_ISSUER: 'http://login.example.org', OSPREY_OIDC_CLIENT_ID: 'osprey' },
+    'OSPREY_OIDC_ISSUER: "http://login.example.org", expected https, except on loopback',
+  ],
+  [
+    { OSPREY_SECURITY_CONTACT: 'security@example.org' },
+    'expected a URL beginning with mailto: or https:// or tel:',
+  ],
+  [{ OSPREY_MQTT_CLIENT_CA: 'ca.pem' }, 'OSPREY_TLS_CERT: not set, expected a certificate'],
+  [{ OSPREY_MQTT_CLIENT_CRL: 'crl.pem' }, 'OSPREY_MQTT_CLIENT_CA: not set'],
+  [{ OSPREY_SESSION_IDLE_MINUTES: '4' }, 'OSPREY_SESSION_IDLE_MINUTES: "4", expected a whole number from 5'],
+  [{ OSPREY_SESSION_HOURS: '721' }, 'OSPREY_SESSION_HOURS: "721", expected a whole number from 1 to 720'],
 ]
 
 test.each(BAD)('%j is refused', (env, problem) => {
@@ -168,6 +250,10 @@ test.each([
   ['OSPREY_ADMIN_PASSWORD', 'hunter2', 'at least 8 characters'],
   ['OSPREY_METRICS_TOKEN', 'hunter2', 'at least 16 characters'],
   ['DATABASE_URL', 'mysql://root:hunter2@db', 'postgres://'],
+  ['OSPREY_SMTP_URL', 'http://osprey:hunter2@mail', 'smtp:// or smtps://'],
+  ['OSPREY_OIDC_CLIENT_SECRET', 'hunter2', 'at least 8 characters'],
+  ['OSPREY_AUDIT_WEBHOOK', 'ftp://hunter2@notary', 'http:// or https://'],
+  ['OSPREY_AUDIT_WEBHOOK_TOKEN', 'hunter2', 'at least 16 characters'],
 ])('the secret %s is not repeated', (name, value, expected) => {
   const result = parseConfig({ [name]: value })
   const text = result.ok ? '' : result.problems.join('\n')

@@ -33,8 +33,21 @@ export interface Config {
   /** As DuckDB writes it: 256MB. */
   duckdbMemory: string
   logLevel: LogLevel
-  /** Beside the origin the page itself came from. */
+  /** Beside the origin the page itself came from; publicUrl is always one. */
   allowedOrigins: string[]
+  /** Where people reach the web app, for links in mails and single sign-on: https://osprey.example.org */
+  publicUrl: string | undefined
+  /** Addresses and networks whose X-Forwarded-For is believed. */
+  trustedProxies: string[]
+  mail: { url: string; from: string } | null
+  oidc: { issuer: string; clientId: string; clientSecret: string | undefined; label: string } | null
+  /** Signed heads of the audit log are written to `directory` (inside the data directory unless given) and posted. */
+  audit: { directory: string | undefined; webhook: string | undefined; webhookToken: string | undefined }
+  securityContact: string | undefined
+  /** X.509 client certificates of devices: the authorities that may issue them and what they revoked, PEM files. */
+  deviceCertificates: { caPath: string; crlPath: string | undefined } | null
+  sessionIdleMinutes: number
+  sessionHours: number
 }
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
@@ -69,6 +82,22 @@ export const CONFIG_VARIABLES = [
   'OSPREY_DUCKDB_MEMORY',
   'OSPREY_LOG_LEVEL',
   'OSPREY_ALLOWED_ORIGINS',
+  'OSPREY_PUBLIC_URL',
+  'OSPREY_TRUSTED_PROXIES',
+  'OSPREY_SMTP_URL',
+  'OSPREY_MAIL_FROM',
+  'OSPREY_OIDC_ISSUER',
+  'OSPREY_OIDC_CLIENT_ID',
+  'OSPREY_OIDC_CLIENT_SECRET',
+  'OSPREY_OIDC_LABEL',
+  'OSPREY_AUDIT_DIR',
+  'OSPREY_AUDIT_WEBHOOK',
+  'OSPREY_AUDIT_WEBHOOK_TOKEN',
+  'OSPREY_SECURITY_CONTACT',
+  'OSPREY_MQTT_CLIENT_CA',
+  'OSPREY_MQTT_CLIENT_CRL',
+  'OSPREY_SESSION_IDLE_MINUTES',
+  'OSPREY_SESSION_HOURS',
 ] as const
 
 export type ConfigVariable = (typeof CONFIG_VARIABLES)[number]
@@ -84,6 +113,10 @@ const SECRETS: ReadonlySet<string> = new Set([
   'OSPREY_INFLUX_TOKEN',
   'OSPREY_METRICS_TOKEN',
   'DATABASE_URL',
+  'OSPREY_SMTP_URL',
+  'OSPREY_OIDC_CLIENT_SECRET',
+  'OSPREY_AUDIT_WEBHOOK',
+  'OSPREY_AUDIT_WEBHOOK_TOKEN',
 ])
 
 /**
@@ -122,7 +155,22 @@ export function parseConfig(env: Record<string, string | undefined>): ConfigResu
     ),
     logLevel: read.oneOf('OSPREY_LOG_LEVEL', 'info', LOG_LEVELS),
     allowedOrigins: read.origins('OSPREY_ALLOWED_ORIGINS'),
+    publicUrl: readPublicUrl(read),
+    trustedProxies: read.networks('OSPREY_TRUSTED_PROXIES'),
+    mail: readMail(read),
+    oidc: readOidc(read),
+    audit: {
+      directory: read.text('OSPREY_AUDIT_DIR'),
+      webhook: read.url('OSPREY_AUDIT_WEBHOOK', ['http:', 'https:']),
+      webhookToken: read.secret('OSPREY_AUDIT_WEBHOOK_TOKEN', 16),
+    },
+    securityContact: read.url('OSPREY_SECURITY_CONTACT', ['mailto:', 'https:', 'tel:']),
+    deviceCertificates: readDeviceCertificates(read),
+    sessionIdleMinutes: read.integer('OSPREY_SESSION_IDLE_MINUTES', 720, 5, 10_080),
+    sessionHours: read.integer('OSPREY_SESSION_HOURS', 168, 1, 720),
   }
+  const { publicUrl, allowedOrigins } = config
+  if (publicUrl !== undefined && !allowedOrigins.includes(publicUrl)) allowedOrigins.push(publicUrl)
   checkPlaintext(config, read)
   checkPorts(config, read)
   return read.problems.length > 0
@@ -166,6 +214,62 @@ function readTiles(read: Reader): Config['tiles'] {
   const complete = ['{z}', '{x}', '{y}'].every((part) => url.includes(part))
   if (!complete) read.problem('OSPREY_TILE_URL', 'a template with {z}, {x} and {y}')
   return complete ? { url, attribution } : null
+}
+
+function readPublicUrl(read: Reader): string | undefined {
+  const url = read.url('OSPREY_PUBLIC_URL', ['http:', 'https:'])
+  if (url === undefined) return undefined
+  const { origin, pathname, search, hash } = new URL(url)
+  if (pathname === '/' && search === '' && hash === '') return origin
+  read.problem('OSPREY_PUBLIC_URL', 'an address without a path such as https://osprey.example.org')
+  return undefined
+}
+
+function readMail(read: Reader): Config['mail'] {
+  const url = read.url('OSPREY_SMTP_URL', ['smtp:', 'smtps:'])
+  const from = read.text('OSPREY_MAIL_FROM')
+  if (url === undefined) return null
+  if (from === undefined || !/^[^\s@]+@[^\s@]+$|^[^<>\r\n]+ <[^\s@<>]+@[^\s@<>]+>$/.test(from)) {
+    read.problem('OSPREY_MAIL_FROM', 'the sender of mails, such as Osprey <osprey@example.org>')
+    return null
+  }
+  if (!read.has('OSPREY_PUBLIC_URL')) {
+    read.problem('OSPREY_PUBLIC_URL', 'the address that links in mails begin with')
+  }
+  return { url, from }
+}
+
+function readOidc(read: Reader): Config['oidc'] {
+  const issuer = read.url('OSPREY_OIDC_ISSUER', ['http:', 'https:'])
+  const clientId = read.text('OSPREY_OIDC_CLIENT_ID')
+  const clientSecret = read.secret('OSPREY_OIDC_CLIENT_SECRET', 8)
+  const label = read.text('OSPREY_OIDC_LABEL') ?? 'Single sign-on'
+  if (issuer === undefined) {
+    if (clientId !== undefined && !read.has('OSPREY_OIDC_ISSUER'))
+      read.problem('OSPREY_OIDC_ISSUER', 'the issuer of OSPREY_OIDC_CLIENT_ID')
+    return null
+  }
+  if (clientId === undefined) {
+    read.problem('OSPREY_OIDC_CLIENT_ID', 'the client id registered at OSPREY_OIDC_ISSUER')
+    return null
+  }
+  const { protocol, hostname } = new URL(issuer)
+  if (protocol === 'http:' && !isLoopback(hostname))
+    read.problem('OSPREY_OIDC_ISSUER', 'https, except on loopback')
+  return { issuer, clientId, clientSecret, label }
+}
+
+function readDeviceCertificates(read: Reader): Config['deviceCertificates'] {
+  const caPath = read.text('OSPREY_MQTT_CLIENT_CA')
+  const crlPath = read.text('OSPREY_MQTT_CLIENT_CRL')
+  if (caPath === undefined) {
+    if (crlPath !== undefined)
+      read.problem('OSPREY_MQTT_CLIENT_CA', 'the authorities of OSPREY_MQTT_CLIENT_CRL')
+    return null
+  }
+  if (!read.has('OSPREY_TLS_CERT'))
+    read.problem('OSPREY_TLS_CERT', 'a certificate: device certificates need TLS')
+  return { caPath, crlPath }
 }
 
 function checkPlaintext(config: Config, read: Reader): void {
@@ -279,8 +383,19 @@ class Reader {
     const value = this.text(name)
     if (value === undefined) return undefined
     if (URL.canParse(value) && protocols.includes(new URL(value).protocol)) return value
-    this.problem(name, `a URL beginning with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`)
+    this.problem(name, `a URL beginning with ${protocols.map(beginningOf).join(' or ')}`)
     return undefined
+  }
+
+  /** Addresses or networks in CIDR writing, separated by commas; `loopback` stands for this machine. */
+  networks(name: ConfigVariable): string[] {
+    const value = this.text(name)
+    if (value === undefined) return []
+    const networks = value.split(',').map((network) => network.trim())
+    const sound = networks.every((network) => /^(loopback|[0-9a-fA-F.:]+(\/\d{1,3})?)$/.test(network))
+    if (!sound)
+      this.problem(name, 'addresses or networks such as 10.0.0.7 or 10.0.0.0/8, separated by commas')
+    return sound ? networks : []
   }
 
   origins(name: ConfigVariable): string[] {
@@ -291,6 +406,11 @@ class Reader {
     if (!sound) this.problem(name, 'origins such as https://osprey.example.org, separated by commas')
     return sound ? origins : []
   }
+}
+
+/** Addresses of mail and telephones have no host. */
+function beginningOf(protocol: string): string {
+  return protocol === 'mailto:' || protocol === 'tel:' ? protocol : `${protocol}//`
 }
 
 function isOrigin(text: string): boolean {

@@ -96,12 +96,17 @@ export const LEVEL_SCALES: Readonly<Record<string, LevelScale>> = {
   },
 }
 
+/** The scale of a property, whose id may be one that every object has a member of, such as `constructor`. */
+export function scaleOf(propertyId: string): LevelScale | undefined {
+  return Object.hasOwn(LEVEL_SCALES, propertyId) ? LEVEL_SCALES[propertyId] : undefined
+}
+
 /**
  * The level of a value in the unit of its property, 0 best to 5 worst; null when the property has no scale,
  * when its scale is not made for the station's medium, or when there is no number.
  */
 export function levelOf(propertyId: string, value: number, medium?: Medium): number | null {
-  const scale = Object.hasOwn(LEVEL_SCALES, propertyId) ? LEVEL_SCALES[propertyId] : undefined
+  const scale = scaleOf(propertyId)
   if (scale === undefined || !Number.isFinite(value)) return null
   if (medium !== undefined && !scale.media.includes(medium)) return null
   const { bounds, direction } = scale

@@ -151,3 +151,12 @@ test.each([
 test.each(['', ' ', 'ug /m3', 'µg/m3', 'UG/M3', 'x'.repeat(65), 'mg/l^2'])('%j is no UCUM code', (code) => {
   expect(isUcum(code)).toBe(false)
 })
+
+test.each(['__proto__', 'constructor', 'm/__proto__', 'constructor2', '(toString).m', 'valueOf.s-1'])(
+  '%s, which every object has, is no unit',
+  (code) => {
+    expect(isUcum(code)).toBe(false)
+    const target = { id: 'pm25', unit: 'ug/m3', media: ['air'] } as const
+    expect(conversion(code, { ...target, media: [...target.media] })).toMatchObject({ ok: false })
+  },
+)

@@ -25,6 +25,11 @@ const BY_CONVENTION: ReadonlyMap<string, number> = new Map([
   ['B[SPL] dB[SPL]', 10],
 ])
 
+/** The library looks codes up in a plain object, where it finds these too: it takes __proto__ for a unit. */
+const INHERITED = new RegExp(
+  `(?<!\\w)(${Object.getOwnPropertyNames(Object.prototype).join('|')})(?![A-Za-z_])`,
+)
+
 const MAX_CACHED = 2000
 const cache = new Map<string, Conversion>()
 
@@ -46,7 +51,7 @@ export function conversion(fromUcum: string, property: UnitTarget): Conversion {
 
 /** Is this a UCUM code in the case-sensitive form? */
 export function isUcum(code: string): boolean {
-  if (code === '' || code.length > 64 || /\s/.test(code)) return false
+  if (code === '' || code.length > 64 || /\s/.test(code) || INHERITED.test(code)) return false
   const result = ucum().validateUnitString(code)
   return result.status === 'valid' && result.ucumCode === code
 }

@@ -1,5 +1,6 @@
 import { createContext, useContext } from 'react'
-import { RouteStore } from './map/route-store.ts'
+import { Handovers } from './handover/handovers.ts'
+import { RouteStore } from './routing/route-store.ts'
 import { createRequest } from './session/request.ts'
 import { SessionStore } from './session/session-store.ts'
 import { Observable } from './ui/observable.ts'
@@ -12,8 +13,11 @@ export class AppState {
   readonly routes = new RouteStore()
   readonly session = new SessionStore(() => this.request)
   readonly request = createRequest(this.session.expire)
-  /** Exists while somebody is signed in. */
+  /** Outlives the session: what was handed out and not taken yet would otherwise be lost with it. */
+  readonly handovers = new Handovers()
+  /** Exists while somebody is signed in and may work. */
   readonly workspace = new Observable<Workspace | null>(null)
+  private worker: string | null = null
 
   start(): void {
     this.theme.start()
@@ -23,9 +27,18 @@ export class AppState {
   }
 
   private readonly sessionChanged = (): void => {
-    const signedIn = this.session.session.get().phase === 'signed-in'
-    const workspace = this.workspace.get()
+    const session = this.session.session.get()
+    if (session.phase === 'signed-in') this.handovers.signedIn(session.user.username)
+    // Before a required second factor is set up, the server answers nothing that the workspace would ask.
+    const signedIn = session.phase === 'signed-in' && session.secondFactor !== 'required'
+    let workspace = this.workspace.get()
+    // Somebody else may have signed in in another window of this browser.
+    if (workspace !== null && signedIn && session.user.username !== this.worker) {
+      workspace.stop()
+      workspace = null
+    }
     if (signedIn && workspace === null) {
+      this.worker = session.user.username
       const started = new Workspace(this.request, liveUrl(), () => this.session.stillValid())
       this.workspace.set(started)
       void started.start()

@@ -1,27 +1,83 @@
-import { lazy, Suspense } from 'react'
+import { type ComponentType, lazy, type ReactNode, Suspense } from 'react'
 import { AppContext, type AppState, WorkspaceContext } from './app-state.ts'
+import { HandoverDialog } from './handover/handover-dialog.tsx'
 import { useText } from './i18n/use-text.ts'
+import { mayVisit } from './routing/pages.ts'
+import type { Page, Route } from './routing/route.ts'
 import { LoginPage } from './session/login-page.tsx'
+import { usePermissions } from './session/permissions.ts'
 import { TopBar } from './top-bar.tsx'
 import { ErrorBoundary } from './ui/error-boundary.tsx'
 import { useObservable } from './ui/observable.ts'
-import { Failed, Loading } from './ui/states.tsx'
+import { FocusOnArrival } from './ui/page.tsx'
+import { Empty, Failed, Loading } from './ui/states.tsx'
+import { useTitle } from './ui/use-title.ts'
 import type { Workspace } from './workspace.ts'
 import './app.css'
 
-const importMap = () => import('./map/map-page.tsx')
-const MapPage = lazy(() => importMap().then(({ MapPage }) => ({ default: MapPage })))
-const LedgerPage = lazy(() =>
-  import('./ledger/ledger-page.tsx').then(({ LedgerPage }) => ({ default: LedgerPage })),
-)
+type RouteOf<P extends Page> = Extract<Route, { page: P }>
+/** The pages inside the workplace; the page of a one-time link stands outside. */
+type WorkplacePage = Exclude<Page, 'link'>
+
+/** A page that is loaded when it is first opened. */
+function page<P extends WorkplacePage, Properties extends object>(
+  load: () => Promise<ComponentType<Properties>>,
+  properties: (route: RouteOf<P>) => Properties,
+): (route: RouteOf<P>) => ReactNode {
+  const Loaded = lazy(async () => ({ default: (await load()) as ComponentType<object> }))
+  return (route) => <Loaded {...properties(route)} />
+}
+
+const importMap = () => import('./map/map-page.tsx').then(({ MapPage }) => MapPage)
 // The login page shows first; meanwhile the map, the bulk of the code, is on its way.
 importMap().catch(() => undefined)
+
+const PAGES: { readonly [P in WorkplacePage]: (route: RouteOf<P>) => ReactNode } = {
+  map: page(importMap, ({ map }) => ({ map })),
+  ledger: page(
+    () => import('./ledger/ledger-page.tsx').then(({ LedgerPage }) => LedgerPage),
+    ({ device }) => ({ device }),
+  ),
+  devices: page(
+    () => import('./devices/devices-page.tsx').then(({ DevicesPage }) => DevicesPage),
+    ({ device, search }) => ({ device, search }),
+  ),
+  audit: page(
+    () => import('./audit/audit-page.tsx').then(({ AuditPage }) => AuditPage),
+    ({ search }) => ({ search }),
+  ),
+  people: page(
+    () => import('./people/people-page.tsx').then(({ PeoplePage }) => PeoplePage),
+    ({ person }) => ({ person }),
+  ),
+  jurisdictions: page(
+    () => import('./jurisdictions/jurisdictions-page.tsx').then(({ JurisdictionsPage }) => JurisdictionsPage),
+    ({ jurisdiction }) => ({ jurisdiction }),
+  ),
+  account: page(
+    () => import('./account/account-page.tsx').then(({ AccountPage }) => AccountPage),
+    () => ({}),
+  ),
+}
+
+const LinkPage = lazy(() => import('./session/link-page.tsx').then(({ LinkPage }) => ({ default: LinkPage })))
+const SecondFactorDuePage = lazy(() =>
+  import('./account/second-factor-due-page.tsx').then(({ SecondFactorDuePage }) => ({
+    default: SecondFactorDuePage,
+  })),
+)
 
 export function App({ state }: { state: AppState }) {
   return (
     <AppContext value={state}>
       <ErrorBoundary fallback={<Broken />}>
-        <Gate state={state} />
+        <Suspense fallback={<Opening />}>
+          <Gate state={state} />
+        </Suspense>
+      </ErrorBoundary>
+      {/* Outside of every page and also over the log-in page. */}
+      <ErrorBoundary fallback={null}>
+        <HandoverDialog />
       </ErrorBoundary>
     </AppContext>
   )
@@ -31,7 +87,9 @@ function Gate({ state }: { state: AppState }) {
   const { t } = useText()
   const session = useObservable(state.session.session)
   const workspace = useObservable(state.workspace)
-  if (session.phase === 'anonymous') return <LoginPage expired={session.expired} />
+  const route = useObservable(state.routes.route)
+  if (route.page === 'link') return <LinkPage token={route.token} />
+  if (session.phase === 'anonymous') return <LoginPage after={session.after} />
   if (session.phase === 'unreachable') {
     return (
       <main className="whole-page">
@@ -39,50 +97,76 @@ function Gate({ state }: { state: AppState }) {
       </main>
     )
   }
-  if (workspace === null || session.phase !== 'signed-in') {
-    return (
-      <main className="whole-page">
-        <Loading text={t('app.loading')} />
-      </main>
-    )
-  }
+  if (session.phase === 'signed-in' && session.secondFactor === 'required') return <SecondFactorDuePage />
+  if (workspace === null || session.phase !== 'signed-in') return <Opening />
   return (
     <WorkspaceContext value={workspace}>
-      <Workplace state={state} workspace={workspace} />
+      <Workplace route={route} workspace={workspace} />
     </WorkspaceContext>
   )
 }
 
-function Workplace({ state, workspace }: { state: AppState; workspace: Workspace }) {
+function Workplace({ route, workspace }: { route: RouteOf<WorkplacePage>; workspace: Workspace }) {
   const { t } = useText()
-  const route = useObservable(state.routes.route)
-  const loading = useObservable(workspace.loading)
   return (
     <div className="workplace">
       <button type="button" className="skip-link" onClick={() => document.getElementById('content')?.focus()}>
         {t('app.skip')}
       </button>
       <TopBar route={route} />
-      {loading === 'loading' && <LoadingStations />}
-      {loading === 'failed' && (
-        <main id="content" tabIndex={-1} className="whole-page">
-          <Failed text={t('app.loadFailed')} onRetry={() => void workspace.start()} />
-        </main>
-      )}
-      {loading === 'ready' && (
-        <Suspense fallback={<LoadingStations />}>
-          {route.page === 'map' ? <MapPage map={route.map} /> : <LedgerPage device={route.device} />}
-        </Suspense>
-      )}
+      <Content route={route} workspace={workspace} />
     </div>
   )
 }
 
-function LoadingStations() {
+function Content({ route, workspace }: { route: RouteOf<WorkplacePage>; workspace: Workspace }) {
+  const { t } = useText()
+  const permissions = usePermissions()
+  const loading = useObservable(workspace.loading)
+  if (!mayVisit(route.page, permissions)) return <NotAllowed place={route.page} />
+  // The other pages ask for what they show by themselves.
+  if (route.page === 'map' && loading === 'loading') return <LoadingPage text={t('app.loadingStations')} />
+  if (route.page === 'map' && loading === 'failed') {
+    return (
+      <main id="content" tabIndex={-1} className="whole-page">
+        <Failed text={t('app.loadFailed')} onRetry={() => void workspace.start()} />
+      </main>
+    )
+  }
+  const show = PAGES[route.page] as (route: Route) => ReactNode
+  return (
+    <Suspense fallback={<LoadingPage text={t('app.loading')} />}>
+      {show(route)}
+      <FocusOnArrival place={route.page} />
+    </Suspense>
+  )
+}
+
+function Opening() {
   const { t } = useText()
   return (
+    <main className="whole-page">
+      <Loading text={t('app.loading')} />
+    </main>
+  )
+}
+
+function LoadingPage({ text }: { text: string }) {
+  return (
     <main id="content" tabIndex={-1} className="whole-page">
-      <Loading text={t('app.loadingStations')} />
+      <Loading text={text} />
+    </main>
+  )
+}
+
+function NotAllowed({ place }: { place: Page }) {
+  const { t } = useText()
+  useTitle(t('notAllowed.title'))
+  return (
+    <main id="content" tabIndex={-1} className="whole-page" data-testid="not-allowed">
+      <h1 className="visually-hidden">{t('notAllowed.title')}</h1>
+      <Empty text={t('notAllowed.text')} />
+      <FocusOnArrival place={place} />
     </main>
   )
 }

@@ -1,7 +1,4 @@
-// The foundations come first: the style sheets of the parts refine them.
-import './ui/tokens.css'
-import './ui/base.css'
-import './ui/controls.css'
+import './ui/foundations.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'

@@ -1,22 +1,43 @@
 import { useApp, useWorkspace } from './app-state.ts'
 import { useText } from './i18n/use-text.ts'
 import { ConnectionPill } from './live/connection-pill.tsx'
-import { formatHash, type Route } from './map/url-state.ts'
+import { mayVisit } from './routing/pages.ts'
+import { formatHash, parseHash, type Route } from './routing/route.ts'
 import { LanguageChoice, ThemeOptions } from './session/appearance.tsx'
+import { usePermissions } from './session/permissions.ts'
 import { UserMenu } from './session/user-menu.tsx'
 import { SearchBox } from './stations/search-box.tsx'
 import { IconButton } from './ui/button.tsx'
-import { Icon } from './ui/icons.tsx'
+import { Icon, type IconName } from './ui/icons.tsx'
+import { Menu } from './ui/menu.tsx'
 import { useObservable } from './ui/observable.ts'
 import { THEME_CHOICES, type ThemeChoice } from './ui/theme.ts'
-import { usePhone } from './ui/use-media.ts'
+import { useBroadBar, usePhone } from './ui/use-media.ts'
 
 const THEME_ICON = { system: 'screen', light: 'sun', dark: 'moon' } as const
 
+/** The pages of the bar in their order; the first ones stay in it when there is little room. */
+const PAGES = ['map', 'devices', 'ledger', 'people', 'jurisdictions', 'audit'] as const
+type BarPage = (typeof PAGES)[number]
+const ALWAYS_SHOWN = 3
+
+const PAGE_ICON: Readonly<Record<BarPage, IconName>> = {
+  map: 'map',
+  devices: 'device',
+  ledger: 'ledger',
+  people: 'people',
+  jurisdictions: 'area',
+  audit: 'audit',
+}
+
+/** Brand, pages, search and what belongs to the person; on a phone the pages are in the menu. */
 export function TopBar({ route }: { route: Route }) {
   const { t } = useText()
   const phone = usePhone()
+  const broad = useBroadBar()
+  const permissions = usePermissions()
   const { live } = useWorkspace()
+  const pages = PAGES.filter((page) => mayVisit(page, permissions))
   return (
     <header className="topbar">
       <div className="brand">
@@ -25,27 +46,37 @@ export function TopBar({ route }: { route: Route }) {
       </div>
       {!phone && (
         <nav className="topbar-nav" aria-label={t('nav.label')}>
-          <PageLinks route={route} />
+          <PageLinks route={route} pages={broad ? pages : pages.slice(0, ALWAYS_SHOWN)} />
+          {!broad && pages.length > ALWAYS_SHOWN && (
+            <MorePages route={route} pages={pages.slice(ALWAYS_SHOWN)} />
+          )}
         </nav>
       )}
       <SearchBox />
       <div className="topbar-end">
         <ConnectionPill live={live} compact={phone} />
-        {!phone && <LanguageChoice />}
-        {!phone && <ThemeButton />}
-        <UserMenu>
-          {(close) =>
-            phone && (
-              <>
-                <PageLinks route={route} className="menu-item" onFollow={close} />
-                <hr />
-                <div className="menu-choices">
-                  <LanguageChoice />
-                  <ThemeOptions />
-                </div>
-              </>
-            )
-          }
+        {broad && <LanguageChoice />}
+        {broad && <ThemeButton />}
+        <UserMenu current={route.page === 'account'}>
+          {(close) => (
+            <>
+              {phone && (
+                <nav aria-label={t('nav.label')} className="menu-pages">
+                  <PageLinks route={route} pages={pages} className="menu-item" onFollow={close} />
+                </nav>
+              )}
+              {phone && <hr />}
+              {!broad && (
+                <>
+                  <div className="menu-choices">
+                    <LanguageChoice />
+                    <ThemeOptions />
+                  </div>
+                  <hr />
+                </>
+              )}
+            </>
+          )}
         </UserMenu>
       </div>
     </header>
@@ -54,37 +85,52 @@ export function TopBar({ route }: { route: Route }) {
 
 interface PageLinksProps {
   route: Route
+  pages: readonly BarPage[]
   className?: string
   onFollow?: () => void
 }
 
-function PageLinks({ route, className = 'page-link', onFollow }: PageLinksProps) {
+function PageLinks({ route, pages, className = 'page-link', onFollow }: PageLinksProps) {
   const { t } = useText()
   const { routes } = useApp()
-  const ledger: Route = { page: 'ledger', device: null }
+  return pages.map((page) => (
+    <a
+      key={page}
+      className={className}
+      href={page === 'map' ? routes.mapHash : formatHash(parseHash(`#/${page}`))}
+      aria-current={route.page === page ? 'page' : undefined}
+      onClick={onFollow}
+      data-testid={`nav-${page}`}
+    >
+      <Icon name={PAGE_ICON[page]} size={18} />
+      {t(`nav.${page}`)}
+    </a>
+  ))
+}
+
+/** The pages that do not fit; its button is named after the page when one of them is open. */
+function MorePages({ route, pages }: { route: Route; pages: readonly BarPage[] }) {
+  const { t } = useText()
+  const open = pages.find((page) => page === route.page)
   return (
-    <>
-      <a
-        className={className}
-        href={routes.mapHash}
-        aria-current={route.page === 'map' ? 'page' : undefined}
-        onClick={onFollow}
-        data-testid="nav-map"
-      >
-        <Icon name="map" size={18} />
-        {t('nav.map')}
-      </a>
-      <a
-        className={className}
-        href={formatHash(ledger)}
-        aria-current={route.page === 'ledger' ? 'page' : undefined}
-        onClick={onFollow}
-        data-testid="nav-ledger"
-      >
-        <Icon name="ledger" size={18} />
-        {t('nav.ledger')}
-      </a>
-    </>
+    <Menu
+      label={t('nav.more')}
+      button={(props) => (
+        <button
+          {...props}
+          type="button"
+          className="page-link more-pages"
+          aria-current={open === undefined ? undefined : 'page'}
+          aria-label={open === undefined ? undefined : `${t(`nav.${open}`)}, ${t('nav.more')}`}
+          data-testid="nav-more"
+        >
+          {t(open === undefined ? 'nav.more' : `nav.${open}`)}
+          <Icon name="down" size={16} />
+        </button>
+      )}
+    >
+      {(close) => <PageLinks route={route} pages={pages} className="menu-item" onFollow={close} />}
+    </Menu>
   )
 }
 

@@ -143,12 +143,18 @@ test.each([
 
 test('the device directory beside the records is carried over', async () => {
   const directory = DeviceDirectory.open(folder)
-  await directory.put({ id: 'd1', secretHash: 'ab', disabled: false, rotatedAt: 5 })
+  await directory.put({ id: 'd1', secretHash: 'ab', disabled: false, rotatedAt: 5, authentication: 'secret' })
   await directory.close()
   await filledJournal(40, 9000)
   truncateSync(join(folder, 'data.mdb'), 200_000)
   const repaired = DeviceDirectory.open(folder)
-  expect(repaired.get('d1')).toEqual({ id: 'd1', secretHash: 'ab', disabled: false, rotatedAt: 5 })
+  expect(repaired.get('d1')).toEqual({
+    id: 'd1',
+    secretHash: 'ab',
+    disabled: false,
+    rotatedAt: 5,
+    authentication: 'secret',
+  })
   await repaired.close()
 })
 

@@ -21,6 +21,7 @@ const device = (id: string, changes: Partial<DeviceRecord> = {}): DeviceRecord =
   secretHash: 'a'.repeat(64),
   disabled: false,
   rotatedAt: 1,
+  authentication: 'secret',
   ...changes,
 })
 
@@ -53,4 +54,12 @@ test('removing what is not there changes nothing, and a removed device can come 
   await directory.put(device('d1', { rotatedAt: 9 }))
   expect(directory.version()).toBe(3)
   expect(directory.get('d1')?.rotatedAt).toBe(9)
+})
+
+test('a record from before certificates counts as one of a secret', async () => {
+  const { authentication: _, ...old } = device('d1')
+  await directory.put(old as DeviceRecord)
+  expect(directory.get('d1')).toEqual(device('d1'))
+  await directory.put(device('d1', { authentication: 'certificate' }))
+  expect(directory.get('d1')?.authentication).toBe('certificate')
 })

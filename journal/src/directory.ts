@@ -9,11 +9,12 @@ export interface DeviceRecord {
   disabled: boolean
   /** Epoch milliseconds of the last change of the secret. */
   rotatedAt: number
+  /** How the device proves who it is. */
+  authentication: 'secret' | 'certificate' | 'either'
 }
 
-interface StoredDevice extends DeviceRecord {
-  version: number
-}
+/** Records written before certificates were known have no `authentication`. */
+type StoredDevice = Omit<DeviceRecord, 'authentication'> & Partial<DeviceRecord> & { version: number }
 
 /** Every device that may log in. The backend writes, the broker reads and follows the changes. */
 export class DeviceDirectory {
@@ -46,6 +47,7 @@ export class DeviceDirectory {
           secretHash: record.secretHash,
           disabled: record.disabled,
           rotatedAt: record.rotatedAt,
+          authentication: record.authentication,
           version,
         }))
     })
@@ -55,8 +57,8 @@ export class DeviceDirectory {
     this.#devices.resetReadTxn()
     const found = this.#devices.get(id)
     if (!found || 'removed' in found) return undefined
-    const { version: _version, ...record } = found
-    return record
+    const { version: _version, authentication = 'secret', ...record } = found
+    return { ...record, authentication }
   }
 
   async remove(id: string): Promise<void> {

@@ -185,6 +185,15 @@ export class Journal {
     })
   }
 
+  /**
+   * Writes a copy of the present state, with the device directory and the command queue, to an existing folder.
+   * Appending goes on meanwhile.
+   */
+  async backup(folder: string): Promise<void> {
+    this.#refresh()
+    await this.#environment.root.backup(folder, true)
+  }
+
   stats(): JournalStats {
     this.#refresh()
     return {

@@ -1,7 +1,9 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { PERMISSIONS, ROLE_PERMISSIONS, readOnly } from '@osprey/core/permissions'
 import { ADMIN_PASSWORD, type Answer, cookiesOf, TestBackend } from '../testing.ts'
+import { addAccount, audited, freshAddress } from './access.fixture.ts'
 
 let backend: TestBackend
 beforeAll(async () => {
@@ -9,9 +11,19 @@ beforeAll(async () => {
 })
 afterAll(() => backend.stop())
 
-/** Every guess of this file comes from an address of its own, so that no test throttles another. */
-let nextAddress = 10
-const freshAddress = () => `127.0.1.${nextAddress++}`
+const ADMINISTRATOR = {
+  user: {
+    username: 'admin',
+    displayName: 'Administrator',
+    role: 'administrator',
+    jurisdictions: null,
+    hasPassword: true,
+    visitor: false,
+  },
+  permissions: [...PERMISSIONS],
+  secondFactor: 'off',
+  singleSignOn: false,
+}
 
 function tryPassword(username: string, password: string, from: string, cookie = ''): Promise<Answer> {
   return backend.request('POST', '/api/session', { body: { username, password }, from, headers: { cookie } })
@@ -19,13 +31,13 @@ function tryPassword(username: string, password: string, from: string, cookie = 
 
 test('logging in gives a cookie that scripts cannot read and other sites cannot send', async () => {
   const answer = await tryPassword('admin', ADMIN_PASSWORD, freshAddress())
-  expect(answer.body).toEqual({ user: { username: 'admin', role: 'administrator' } })
+  expect(answer.body).toEqual(ADMINISTRATOR)
   const session = answer.headers['set-cookie']?.find((cookie) => cookie.startsWith('osprey_session='))
   expect(session).toMatch(/; Path=\/;.*HttpOnly.*SameSite=Strict/)
   expect(session).not.toContain('Secure')
   const cookie = cookiesOf(answer)
   const who = await backend.request('GET', '/api/session', { headers: { cookie } })
-  expect(who.body).toEqual({ user: { username: 'admin', role: 'administrator' } })
+  expect(who.body).toEqual(ADMINISTRATOR)
 })
 
 test('the cookie is Secure when a proxy serves the page over TLS', async () => {
@@ -71,36 +83,6 @@ test('a browser that logged in before gets in even from the address of an attack
   expect((await tryPassword('admin', ADMIN_PASSWORD, shared, cookie)).status).toBe(200)
 })
 
-test('logging out ends the session', async () => {
-  const cookie = await backend.logIn(ADMIN_PASSWORD, { from: freshAddress() })
-  expect((await backend.request('DELETE', '/api/session', { headers: { cookie } })).status).toBe(204)
-  expect((await backend.request('GET', '/api/session', { headers: { cookie } })).status).toBe(401)
-  expect((await backend.request('DELETE', '/api/session')).status).toBe(204)
-})
-
-test('a session ends after 12 idle hours, after 7 days, and when its user is disabled', async () => {
-  const check = async (change: string, undo?: string) => {
-    const cookie = await backend.logIn(ADMIN_PASSWORD, { from: freshAddress() })
-    expect((await backend.request('GET', '/api/stations', { headers: { cookie } })).status).toBe(200)
-    await backend.sql(change)
-    expect((await backend.request('GET', '/api/stations', { headers: { cookie } })).status).toBe(401)
-    if (undo) await backend.sql(undo)
-  }
-  await check("update sessions set last_seen_at = now() - interval '12 hours'")
-  await check("update sessions set created_at = now() - interval '7 days'")
-  await check('update users set disabled = true', 'update users set disabled = false')
-})
-
-test('use keeps a session alive', async () => {
-  const cookie = await backend.logIn(ADMIN_PASSWORD, { from: freshAddress() })
-  await backend.sql("update sessions set last_seen_at = now() - interval '11 hours'")
-  await backend.request('GET', '/api/stations', { headers: { cookie } })
-  const [row] = await backend.sql(
-    "select count(*)::int as seen from sessions where last_seen_at > now() - interval '1 minute'",
-  )
-  expect(row?.['seen']).toBe(1)
-})
-
 test('unsafe requests from pages of another origin are refused before anything happens', async () => {
   const cookie = await backend.logIn(ADMIN_PASSWORD, { from: freshAddress() })
   const body = { id: 's-origin', name: 'x', latitude: 1, longitude: 1, medium: 'air' }
@@ -114,18 +96,33 @@ test('unsafe requests from pages of another origin are refused before anything h
 test('a visit is open to this machine only', async () => {
   const options = (headers: Record<string, string>) =>
     backend.request('GET', '/api/session/options', { headers })
-  expect((await options({})).body).toEqual({ visit: true })
+  expect((await options({})).body).toEqual({ visit: true, singleSignOn: null, passwordReset: false })
   const foreign: Record<string, string>[] = [
     { 'x-forwarded-for': '203.0.113.5' },
     { host: 'rebound.example' },
   ]
   for (const headers of foreign) {
-    expect((await options(headers)).body).toEqual({ visit: false })
+    expect((await options(headers)).body).toEqual({ visit: false, singleSignOn: null, passwordReset: false })
     const visit = await backend.request('POST', '/api/session/visit', { headers })
     expect(visit.status).toBe(403)
   }
   const visit = await backend.request('POST', '/api/session/visit')
-  expect(visit.body).toEqual({ user: { username: 'visitor', role: 'visitor' } })
+  expect(visit.body).toEqual({
+    user: {
+      username: 'visitor',
+      displayName: 'Visitor',
+      role: 'inspector',
+      jurisdictions: null,
+      hasPassword: false,
+      visitor: true,
+    },
+    permissions: readOnly(ROLE_PERMISSIONS.inspector),
+    secondFactor: 'off',
+    singleSignOn: false,
+  })
+  expect(await audited(backend, 'session.visit')).toMatchObject([
+    { actor: { kind: 'visitor', name: 'visitor' }, address: '127.0.0.1' },
+  ])
 })
 
 test('secrets are neither stored nor logged in the clear', async () => {
@@ -164,9 +161,98 @@ test('a password is changed by who knows it, or by the operator, and other sessi
 })
 
 test('what is secret on disk is readable by its owner only', () => {
-  for (const file of ['run/operator-token', 'postgres-password']) {
+  for (const file of ['run/operator-token', 'postgres-password', 'secrets.key']) {
     expect(statSync(join(backend.dataDir, file)).mode & 0o077).toBe(0)
   }
+})
+
+test('a flood of guesses is a few entries of the record, and all of it is counted when the platform stops', async () => {
+  const guesses = 40
+  const besieged = await TestBackend.start()
+  const from = freshAddress()
+  for (let index = 0; index < guesses; index++) {
+    const body = { username: 'admin', password: `guess ${index}` }
+    await besieged.request('POST', '/api/session', { body, from })
+  }
+  await besieged.restart()
+  const counts = async (action: string) =>
+    (await audited(besieged, action, 'admin')).map(({ after }) => (after as { count: number }).count)
+  expect(await counts('session.login_failed')).toEqual([1, 9])
+  expect(await counts('session.login_throttled')).toEqual([1, guesses - 11])
+  const record = JSON.stringify(await besieged.sql('select entry from audit_entries'))
+  expect(record).not.toMatch(/guess \d/)
+  await besieged.stop()
+})
+
+test('a trusted proxy is asked for the address and the protocol, anyone else is not', async () => {
+  const proxied = await TestBackend.start({ OSPREY_TRUSTED_PROXIES: '127.0.9.1' })
+  const logIn = (from: string, client: string, password = ADMIN_PASSWORD) =>
+    proxied.request('POST', '/api/session', {
+      body: { username: 'admin', password },
+      from,
+      headers: { 'x-forwarded-for': client, 'x-forwarded-proto': 'https' },
+    })
+  const through = await logIn('127.0.9.1', '203.0.113.5')
+  expect(through.headers['set-cookie']?.[0]).toContain('; Secure')
+  const past = await logIn('127.0.9.2', '203.0.113.6')
+  expect(past.headers['set-cookie']?.[0]).not.toContain('; Secure')
+  const addresses = (await audited(proxied, 'session.login')).map(({ address }) => address)
+  expect(addresses).toEqual(['203.0.113.5', '127.0.9.2'])
+  for (let index = 0; index < 10; index++) await logIn('127.0.9.1', '203.0.113.7', 'a guess')
+  expect((await logIn('127.0.9.1', '203.0.113.7')).status).toBe(429)
+  expect((await logIn('127.0.9.1', '203.0.113.8')).status).toBe(200)
+  await proxied.stop()
+})
+
+test('a database without an administrator gets one, which is on record; with one, whoever it is, it gets none', async () => {
+  const made = await TestBackend.start()
+  expect(await audited(made, 'account.created')).toMatchObject([
+    { actor: { kind: 'system' }, object: { kind: 'account', id: 'admin' }, after: { role: 'administrator' } },
+  ])
+  await addAccount(made, { username: 'successor', role: 'administrator', disabled: true })
+  expect((await made.operator('PATCH', '/api/accounts/successor', { disabled: false })).status).toBe(200)
+  expect((await made.operator('DELETE', '/api/accounts/admin')).status).toBe(204)
+  await made.sql("update users set disabled = true where username = 'successor'")
+  await made.restart()
+  expect((await made.operator('GET', '/api/accounts/admin')).status).toBe(404)
+  expect(await audited(made, 'account.created')).toHaveLength(1)
+
+  await made.sql('delete from users')
+  await made.restart()
+  expect(await made.logIn()).toContain('osprey_session=')
+  expect(await audited(made, 'account.created')).toHaveLength(2)
+  await made.stop()
+})
+
+test('links that were open end when the password is changed', async () => {
+  const open = async () => (await backend.operator('POST', '/api/accounts/admin/link')).body.url
+  const token = new URL(await open()).hash.split('token=')[1]
+  const link = () => backend.request('POST', '/api/session/link', { body: { token } })
+  expect((await link()).status).toBe(200)
+  const cookie = await backend.logIn(ADMIN_PASSWORD, { from: freshAddress() })
+  const body = { current: ADMIN_PASSWORD, password: ADMIN_PASSWORD }
+  expect((await backend.request('PUT', '/api/session/password', { body, headers: { cookie } })).status).toBe(
+    204,
+  )
+  expect((await link()).status).toBe(404)
+})
+
+test.each([
+  ['a trusted proxy', { OSPREY_TRUSTED_PROXIES: '10.0.0.1' }],
+  ['an address that others reach', { OSPREY_PUBLIC_URL: 'https://osprey.example.org' }],
+])('with %s there are no visits, and open ones end', async (_name, env) => {
+  const demo: Record<string, string> = { OSPREY_DEMO: '1' }
+  const open = TestBackend.prepare(demo)
+  await open.start()
+  const visit = await open.request('POST', '/api/session/visit')
+  expect(visit.status).toBe(200)
+  Object.assign(demo, env)
+  await open.restart()
+  expect((await open.request('GET', '/api/session/options')).body.visit).toBe(false)
+  expect((await open.request('POST', '/api/session/visit')).status).toBe(403)
+  const headers = { cookie: cookiesOf(visit) }
+  expect((await open.request('GET', '/api/stations', { headers })).status).toBe(401)
+  await open.stop()
 })
 
 test('without demonstration mode there is no visit, and the generated password is shown once, outside the log', async () => {

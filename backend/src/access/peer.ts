@@ -1,10 +1,23 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { storable } from '../database/storable.ts'
+import { senderOf } from './trusted-proxies.ts'
 
 /** What the network tells about a request's sender. */
 
+/** The client's address: the socket's, or what a trusted proxy says. For throttling and for the record. */
 export function addressOf(request: IncomingMessage): string {
-  return request.socket.remoteAddress ?? ''
+  return senderOf(request).address
+}
+
+/** The page came over TLS, be it ended here or at a trusted proxy. */
+export function isSecure(request: IncomingMessage): boolean {
+  return senderOf(request).secure
+}
+
+/** User-Agent header, cut: a help for people to tell their sessions apart. */
+export function browserOf(request: IncomingMessage): string {
+  return storable(request.headers['user-agent'] ?? '', 200)
 }
 
 /** A process on this machine that speaks to us directly, not through a proxy that could stand for anyone. */
@@ -12,7 +25,7 @@ export function isLocalPeer(request: IncomingMessage): boolean {
   const { headers } = request
   if (headers['x-forwarded-for'] || headers['forwarded'] || headers['x-real-ip'] || headers['via'])
     return false
-  return isLoopback(addressOf(request))
+  return isLoopback(request.socket.remoteAddress ?? '')
 }
 
 export function isLoopback(address: string): boolean {

@@ -1,95 +1,93 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Put, Req, Res } from '@nestjs/common'
-import { loginInput, passwordInput, type SessionView, sessionOptions, sessionView } from '@osprey/core/api'
+import {
+  loginInput,
+  passwordInput,
+  type SessionOptions,
+  type SessionView,
+  sessionOptions,
+  sessionView,
+} from '@osprey/core/api/people'
 import type { Request, Response } from 'express'
 import type { z } from 'zod'
 import { Endpoint } from '../http/endpoint.ts'
-import { LiveHub } from '../live/live.ts'
-import { ABSOLUTE_MS, Access, BROWSER_COOKIE, BROWSER_MS, type Principal, SESSION_COOKIE } from './access.ts'
+import { setCookie, setLogInCookies } from './cookies.ts'
+import { LogIn } from './log-in.ts'
+import { OwnAccount } from './own-account.ts'
+import type { Principal } from './principal.ts'
+import { SESSION_COOKIE, Sessions } from './sessions.ts'
+import { SingleSignOn } from './single-sign-on.ts'
 
 @Controller('api/session')
 export class SessionController {
   constructor(
-    private readonly access: Access,
-    private readonly live: LiveHub,
+    private readonly logIns: LogIn,
+    private readonly sessions: Sessions,
+    private readonly singleSignOn: SingleSignOn,
+    private readonly own: OwnAccount,
   ) {}
 
   @Post()
   @HttpCode(200)
-  @Endpoint({ access: 'public', summary: 'Log in', answer: sessionView, problems: [429, 503] })
+  @Endpoint({ summary: 'Log in', answer: sessionView, problems: [429, 503] })
   async logIn(
-    @Body({ schema: loginInput }) { username, password }: z.infer<typeof loginInput>,
+    @Body({ schema: loginInput }) input: z.infer<typeof loginInput>,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<SessionView> {
-    const { principal, sessionToken, browserToken } = await this.access.logIn(username, password, request)
-    setCookie(response, SESSION_COOKIE, sessionToken, ABSOLUTE_MS)
-    setCookie(response, BROWSER_COOKIE, browserToken, BROWSER_MS)
-    return view(principal)
+    const loggedIn = await this.logIns.withPassword(input, request)
+    setLogInCookies(response, loggedIn, this.sessions.longestMs)
+    return this.own.view(loggedIn.principal)
   }
 
   @Get()
-  @Endpoint({ access: 'reader', summary: 'Who is logged in', answer: sessionView })
-  current(@Req() request: Request): SessionView {
-    return view(request.principal as Principal)
+  @Endpoint({ summary: 'Who is logged in', answer: sessionView })
+  current(@Req() request: Request): Promise<SessionView> {
+    return this.own.view(request.principal as Principal)
   }
 
   @Delete()
   @HttpCode(204)
-  @Endpoint({ access: 'public', summary: 'Log out' })
+  @Endpoint({ summary: 'Log out' })
   async logOut(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
-    const { principal } = request
-    if (principal?.session) {
-      await this.access.logOut(principal)
-      this.live.disconnect(({ session }) => session === principal.session)
-    }
+    if (request.principal) await this.sessions.logOut(request.principal)
     setCookie(response, SESSION_COOKIE, '', 0)
   }
 
   @Put('password')
   @HttpCode(204)
   @Endpoint({
-    access: 'administrator',
     summary: 'Change the own password, or as operator that of the administrator; other sessions end',
-    problems: [409, 429],
+    problems: [409, 429, 503],
   })
   async changePassword(
     @Body({ schema: passwordInput }) input: z.infer<typeof passwordInput>,
     @Req() request: Request,
   ): Promise<void> {
-    await this.access.changePassword(request.principal as Principal, input, request)
+    await this.own.changePassword(request.principal as Principal, input, request)
   }
 
   @Get('options')
   @Endpoint({
-    access: 'public',
     summary: 'Ways to log in that are open to this client',
     answer: sessionOptions,
   })
-  options(@Req() request: Request): z.infer<typeof sessionOptions> {
-    return { visit: this.access.mayVisit(request) }
+  options(@Req() request: Request): SessionOptions {
+    return {
+      visit: this.logIns.mayVisit(request),
+      singleSignOn: this.singleSignOn.offer(request),
+      passwordReset: this.own.canMailLinks,
+    }
   }
 
   @Post('visit')
   @HttpCode(200)
   @Endpoint({
-    access: 'public',
     summary: 'Look around without a password (demonstration mode)',
     answer: sessionView,
   })
   async visit(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<SessionView> {
-    const { principal, sessionToken } = await this.access.visit(request)
-    setCookie(response, SESSION_COOKIE, sessionToken, ABSOLUTE_MS)
-    return view(principal)
+    const loggedIn = await this.logIns.visit(request)
+    setLogInCookies(response, loggedIn, this.sessions.longestMs)
+    return this.own.view(loggedIn.principal)
   }
-}
-
-function view({ username, role }: Principal): SessionView {
-  return { user: { username, role } }
-}
-
-/** Secure where the page came over TLS, be it ended here or at a reverse proxy. */
-function setCookie(response: Response, name: string, value: string, maxAge: number): void {
-  const { req } = response
-  const secure = req.secure || req.headers.origin?.startsWith('https://') === true
-  response.cookie(name, value, { httpOnly: true, sameSite: 'strict', path: '/', secure, maxAge })
 }

@@ -91,3 +91,11 @@ test.each([
 ])('%s is throttled as %s', (address, key) => {
   expect(addressKey(address)).toBe(key)
 })
+
+test('a clock that is set back locks nobody out for longer than the window', () => {
+  const throttle = new LoginThrottle()
+  const day = 24 * 60 * MINUTE
+  expect(guess(throttle, Array(12).fill(attempt('198.51.100.1')), day)).toBe(10)
+  expect(throttle.judge(attempt('198.51.100.1'), 0).allowed).toBe(true)
+  expect(guess(throttle, Array(12).fill(attempt('198.51.100.1')))).toBe(10)
+})

@@ -1,3 +1,6 @@
+import { ProblemException } from '../http/problem.ts'
+import { FailureCounts } from './failure-counts.ts'
+
 /**
  * Who may try a password now.
  *
@@ -10,8 +13,6 @@
 const WINDOW_MS = 15 * 60_000
 const MAX_FAILURES_PER_ADDRESS = 10
 const MAX_FAILURES_PER_ACCOUNT = 30
-/** Bounds the memory an attacker with many addresses can take; the oldest are forgotten first. */
-const MAX_REMEMBERED = 20_000
 
 export interface Attempt {
   account: string
@@ -26,7 +27,7 @@ export type ThrottleVerdict =
   | { allowed: false; reason: 'browser' | 'address' | 'account'; retryAfterMs: number }
 
 export class LoginThrottle {
-  private readonly failures = new Map<string, number[]>()
+  private readonly failures = new FailureCounts(WINDOW_MS)
 
   /** Addresses, accounts and browsers whose failures are remembered. */
   get remembered(): number {
@@ -38,8 +39,9 @@ export class LoginThrottle {
     if (attempt.knownBrowser) {
       return this.under(`browser ${attempt.knownBrowser}`, MAX_FAILURES_PER_ADDRESS, 'browser', now)
     }
-    const byAddress = this.under(`address ${attempt.address}`, MAX_FAILURES_PER_ADDRESS, 'address', now)
-    if (!byAddress.allowed || this.recent(`address ${attempt.address}`, now).length === 0) return byAddress
+    const address = `address ${attempt.address}`
+    const byAddress = this.under(address, MAX_FAILURES_PER_ADDRESS, 'address', now)
+    if (!byAddress.allowed || this.failures.recent(address, now) === 0) return byAddress
     return this.under(`account ${attempt.account}`, MAX_FAILURES_PER_ACCOUNT, 'account', now)
   }
 
@@ -48,22 +50,19 @@ export class LoginThrottle {
    * `succeeded` takes it back.
    */
   begun(attempt: Attempt, now: number): void {
-    for (const key of keysOf(attempt)) {
-      const times = [...this.recent(key, now), now].slice(-MAX_FAILURES_PER_ACCOUNT)
-      this.failures.delete(key)
-      this.failures.set(key, times)
-    }
-    for (const key of this.failures.keys()) {
-      if (this.failures.size <= MAX_REMEMBERED) break
-      this.failures.delete(key)
-    }
+    for (const key of keysOf(attempt)) this.failures.add(key, now)
   }
 
   /** Forgets the address's (or browser's) failures and takes this attempt's one off the account. */
   succeeded(attempt: Attempt): void {
     const [own, account] = keysOf(attempt)
-    this.failures.delete(own)
-    if (account) this.failures.get(account)?.pop()
+    this.failures.forget(own)
+    if (account) this.failures.takeBack(account)
+  }
+
+  /** Takes this attempt back and no other: it came to no decision. */
+  withdrawn(attempt: Attempt): void {
+    for (const key of keysOf(attempt)) this.failures.takeBack(key)
   }
 
   private under(
@@ -72,14 +71,8 @@ export class LoginThrottle {
     reason: 'browser' | 'address' | 'account',
     now: number,
   ): ThrottleVerdict {
-    const times = this.recent(key, now)
-    if (times.length < limit) return { allowed: true }
-    const oldest = times[times.length - limit] as number
-    return { allowed: false, reason, retryAfterMs: oldest + WINDOW_MS - now }
-  }
-
-  private recent(key: string, now: number): number[] {
-    return this.failures.get(key)?.filter((time) => time > now - WINDOW_MS) ?? []
+    const retryAfterMs = this.failures.wait(key, limit, now)
+    return retryAfterMs === 0 ? { allowed: true } : { allowed: false, reason, retryAfterMs }
   }
 }
 
@@ -100,4 +93,11 @@ export function addressKey(address: string): string {
     tail === undefined ? [] : Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0')
   const groups = [...left, ...middle, ...right].slice(0, 4)
   return groups.map((group) => group.replace(/^0+(?=.)/, '').toLowerCase()).join(':')
+}
+
+export function tooManyAttempts(retryAfterMs: number): ProblemException {
+  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000))
+  return new ProblemException(429, `too many attempts, try again in ${seconds} s`, [], {
+    'Retry-After': String(seconds),
+  })
 }

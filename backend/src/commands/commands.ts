@@ -1,11 +1,13 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { CommandInput, CommandView } from '@osprey/core/api'
 import { type CommandQueue, CommandQueueFullError } from '@osprey/journal/commands'
 import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
 import type { Logger } from 'pino'
+import type { Audit } from '../audit/audit.ts'
+import { canonicalJson, plainJson } from '../audit/canonical.ts'
 import type { Database } from '../database/database.ts'
 import { commands } from '../database/schema.ts'
-import { storable } from '../database/storable.ts'
+import { storable, storableJson } from '../database/storable.ts'
 import { ProblemException } from '../http/problem.ts'
 import type { CommandResultNotice } from '../pipeline/notices.ts'
 
@@ -17,6 +19,13 @@ const RESULT_GRACE_MS = 60_000
 
 type CommandRow = typeof commands.$inferSelect
 
+interface CommandMessage {
+  id: string
+  name: string
+  parameters: Record<string, unknown>
+  expiresAt: string
+}
+
 /**
  * Commands to devices. PostgreSQL keeps their history; the queue beside the journal hands them to the broker;
  * results come back on the device's topic through the pipeline.
@@ -25,6 +34,7 @@ export class Commands {
   constructor(
     private readonly database: Database,
     private readonly queue: Pick<CommandQueue, 'push'>,
+    private readonly audit: Audit,
     private readonly log: Logger,
     private readonly now: () => number = Date.now,
   ) {}
@@ -35,28 +45,30 @@ export class Commands {
     const now = this.now()
     const expiresAt = now + input.expiresInSeconds * 1000
     const { name, parameters } = input
-    await this.database.queries.insert(commands).values({
-      id,
-      device,
-      name,
-      parameters: parameters ?? null,
-      requestedBy,
-      status: 'queued',
-      createdAt: new Date(now),
-      expiresAt: new Date(expiresAt),
-    })
     const message = { id, name, parameters: parameters ?? {}, expiresAt: new Date(expiresAt).toISOString() }
-    try {
-      await this.queue.push({
+    await this.database.queries.transaction(async (transaction) => {
+      await transaction.insert(commands).values({
         id,
-        deviceId: device,
-        payload: Buffer.from(JSON.stringify(message)),
-        expiresAt,
+        device,
+        name,
+        parameters: parameters ?? null,
+        requestedBy,
+        status: 'queued',
+        createdAt: new Date(now),
+        expiresAt: new Date(expiresAt),
       })
+      await this.audit.record(transaction, {
+        action: 'command.sent',
+        object: { kind: 'device', id: device },
+        after: commandRecord(message),
+      })
+    })
+    // Only what is on record may reach a device. Should the process end here, the command expires unsent.
+    try {
+      await this.push(device, message, expiresAt)
     } catch (error) {
-      await this.database.queries.delete(commands).where(eq(commands.id, id))
-      if (error instanceof CommandQueueFullError) throw new ProblemException(409, error.message)
-      throw error
+      await this.notSent(device, id, error as Error)
+      throw error instanceof CommandQueueFullError ? new ProblemException(409, error.message) : error
     }
     this.log.info({ event: 'command', device, command: name, id, requestedBy }, 'command queued')
     await this.trim(device)
@@ -104,12 +116,45 @@ export class Commands {
       )
   }
 
+  private async push(device: string, message: { id: string }, expiresAt: number): Promise<void> {
+    const payload = Buffer.from(JSON.stringify(message))
+    await this.queue.push({ id: message.id, deviceId: device, payload, expiresAt })
+  }
+
+  private async notSent(device: string, id: string, { message }: Error): Promise<void> {
+    const reason = storable(message, 300)
+    try {
+      await this.database.queries.transaction(async (transaction) => {
+        await transaction
+          .update(commands)
+          .set({ status: 'failed', result: { notSent: reason }, completedAt: new Date(this.now()) })
+          .where(eq(commands.id, id))
+        await this.audit.record(transaction, {
+          action: 'command.not_sent',
+          object: { kind: 'device', id: device },
+          after: { id, reason },
+        })
+      })
+      await this.trim(device)
+    } catch (error) {
+      this.log.error({ err: error, device, id, reason }, 'a command that was not sent could not be marked so')
+    }
+  }
+
   private async trim(device: string): Promise<void> {
     await this.database.queries.execute(sql`
       delete from ${commands} where id in (
         select id from ${commands} where device = ${device} order by created_at desc offset ${MAX_PER_DEVICE}
       )`)
   }
+}
+
+/** What is recorded of a command: values of parameters may be secrets of the device, their digest tells them apart. */
+function commandRecord(message: CommandMessage) {
+  const { id, name, parameters, expiresAt } = message
+  const canonical = canonicalJson(plainJson(parameters))
+  const parametersSha256 = createHash('sha256').update(canonical).digest('hex')
+  return { id, name, expiresAt, parameters: Object.keys(parameters).sort(), parametersSha256 }
 }
 
 /** `{"id": …, "status": "succeeded" | "failed", …}`; a result that names no failure is a success. */
@@ -124,12 +169,7 @@ function parseResult(payload: string) {
   const { id, status } = body as { id?: unknown; status?: unknown }
   if (typeof id !== 'string' || id.length > 64) return undefined
   const outcome = status === 'failed' ? ('failed' as const) : ('succeeded' as const)
-  return { id: storable(id, 64), status: outcome, body: withoutNul(body) }
-}
-
-/** The escape \u0000 is legal JSON that `jsonb` refuses. */
-function withoutNul(body: unknown): unknown {
-  return JSON.parse(JSON.stringify(body).replaceAll('\\u0000', '\\ufffd'))
+  return { id: storable(id, 64), status: outcome, body: storableJson(body) }
 }
 
 function view(row: CommandRow): CommandView {

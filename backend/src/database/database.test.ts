@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { sql } from 'drizzle-orm'
+import pg from 'pg'
 import pino from 'pino'
 import { StartError } from '../config.ts'
 import { Database } from './database.ts'
@@ -109,6 +110,49 @@ test('a server that ends by itself is started again', async () => {
   await database.stop()
 })
 
+test('the lock on the data directory is taken again after the server restarted', async () => {
+  const lines: string[] = []
+  const held = Promise.withResolvers<void>()
+  const told = pino(
+    { level: 'info' },
+    {
+      write: (line: string) => {
+        lines.push(line)
+        if (line.includes('held again')) held.resolve()
+      },
+    },
+  )
+  const first = new Database(dataDir, undefined, told)
+  await first.start()
+  process.kill(pidOf(), 'SIGKILL')
+  await held.promise
+  const second = new Database(dataDir, undefined, log, { ownWithinMs: 200 })
+  await expect(second.start()).rejects.toThrow('another Osprey backend is running')
+  await first.stop()
+})
+
+test('a backend that finds its data directory taken after a restart of the server says so', async () => {
+  const server = new EmbeddedPostgres(dataDir, log)
+  const { host, port, user, password, database } = await server.start()
+  const url = `postgres://${user}:${password}@${host}:${port}/${database}`
+  const own = mkdtempSync(join(tmpdir(), 'osprey-database-'))
+  const first = new Database(own, url, log, { ownWithinMs: 200 })
+  await first.start()
+  const rival = new pg.Client(url)
+  await rival.connect()
+  const { rows } = await rival.query("select pid, objid, classid from pg_locks where locktype = 'advisory'")
+  // What a second backend does while the first is without its lock.
+  const key = (BigInt(rows[0].classid) << 32n) | BigInt(rows[0].objid)
+  const waiting = rival.query('select pg_advisory_lock($1)', [key.toString()])
+  await first.queries.execute(sql`select pg_terminate_backend(${rows[0].pid})`)
+  await waiting
+  expect((await first.lostTo).message).toContain('another Osprey backend is running')
+  await rival.end()
+  await first.stop()
+  await server.stop()
+  rmSync(own, { recursive: true })
+})
+
 test('a lost password and an unreachable server are one clear line', async () => {
   const database = new Database(dataDir, undefined, log)
   await database.start()
@@ -136,7 +180,7 @@ test('DATABASE_URL: any server, migrated once', async () => {
     const { rows } = await remote.queries.execute(
       sql`select count(*)::int as n from drizzle.__drizzle_migrations`,
     )
-    expect(rows).toEqual([{ n: 1 }])
+    expect(rows).toEqual([{ n: 2 }])
     await remote.stop()
   }
   await server.stop()

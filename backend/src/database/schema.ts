@@ -1,5 +1,8 @@
+import type { DeviceAuthentication } from '@osprey/core/api'
+import type { Role } from '@osprey/core/permissions'
 import { sql } from 'drizzle-orm'
 import {
+  type AnyPgColumn,
   bigint,
   boolean,
   customType,
@@ -80,6 +83,7 @@ export const devices = pgTable('devices', {
   disabled: boolean('disabled').notNull().default(false),
   /** UCUM code per property id, where the device does not report in the property's own unit. */
   units: jsonb('units').notNull().default({}).$type<Record<string, string>>(),
+  authentication: text('authentication').notNull().default('secret').$type<DeviceAuthentication>(),
   rotatedAt: instant('rotated_at').notNull().defaultNow(),
   createdAt: instant('created_at').notNull().defaultNow(),
 })
@@ -189,24 +193,117 @@ export const layers = pgTable('layers', {
   updatedAt: instant('updated_at').notNull(),
 })
 
-export const users = pgTable('users', {
-  id: serial('id').primaryKey(),
-  username: text('username').notNull().unique(),
-  /** Argon2id in PHC string format. */
-  passwordHash: text('password_hash').notNull(),
-  role: text('role').notNull().$type<'administrator' | 'visitor'>(),
-  disabled: boolean('disabled').notNull().default(false),
-  createdAt: instant('created_at').notNull().defaultNow(),
-})
+export const users = pgTable(
+  'users',
+  {
+    id: serial('id').primaryKey(),
+    username: text('username').notNull().unique(),
+    displayName: text('display_name').notNull().default(''),
+    /** Lower case. */
+    email: text('email').unique(),
+    /** Argon2id in PHC string format; `!` while there is none. */
+    passwordHash: text('password_hash').notNull(),
+    role: text('role').notNull().$type<Role>(),
+    /** When false, the account reaches only what lies in its jurisdictions (user_jurisdictions). */
+    wholeTerritory: boolean('whole_territory').notNull().default(false),
+    /** The read-only guest of the demonstration mode. */
+    visitor: boolean('visitor').notNull().default(false),
+    disabled: boolean('disabled').notNull().default(false),
+    /** TOTP secret, sealed with the key of the data directory; null without second factor. */
+    totpSecret: text('totp_secret'),
+    /** Sealed likewise, until the first code confirms it. */
+    totpPending: text('totp_pending'),
+    /** Time step of the last code that was accepted: each works once. */
+    totpLastStep: bigint('totp_last_step', { mode: 'number' }),
+    /** SHA-256 of every unused recovery code. */
+    recoveryCodes: text('recovery_codes').array().notNull().default([]),
+    /** Subject at the OpenID Connect provider, bound at the first single sign-on. */
+    oidcIssuer: text('oidc_issuer'),
+    oidcSubject: text('oidc_subject'),
+    lastLoginAt: instant('last_login_at'),
+    createdAt: instant('created_at').notNull().defaultNow(),
+  },
+  (table) => [uniqueIndex('users_oidc').on(table.oidcIssuer, table.oidcSubject)],
+)
+
+/** Nested areas. GeoJSON Polygon or MultiPolygon on WGS 84. */
+export const jurisdictions = pgTable(
+  'jurisdictions',
+  {
+    id: text('id').primaryKey(),
+    name: text('name').notNull(),
+    parent: text('parent').references((): AnyPgColumn => jurisdictions.id, { onDelete: 'restrict' }),
+    geometry: json('geometry').notNull(),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    updatedAt: instant('updated_at').notNull().defaultNow(),
+  },
+  (table) => [index('jurisdictions_parent').on(table.parent)],
+)
+
+export const userJurisdictions = pgTable(
+  'user_jurisdictions',
+  {
+    user: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    jurisdiction: text('jurisdiction')
+      .notNull()
+      .references(() => jurisdictions.id, { onDelete: 'restrict' }),
+  },
+  (table) => [
+    primaryKey({ columns: [table.user, table.jurisdiction] }),
+    index('user_jurisdictions_jurisdiction').on(table.jurisdiction),
+  ],
+)
+
+/** One-time links of invitations and password resets. Only the SHA-256 of the link's secret is stored. */
+export const accountLinks = pgTable(
+  'account_links',
+  {
+    tokenHash: text('token_hash').primaryKey(),
+    user: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    purpose: text('purpose').notNull().$type<'invitation' | 'reset'>(),
+    createdBy: text('created_by').notNull(),
+    createdAt: instant('created_at').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (table) => [index('account_links_user').on(table.user)],
+)
+
+/** Tokens of machines. They act for their user, never beyond their scopes. */
+export const apiTokens = pgTable(
+  'api_tokens',
+  {
+    id: text('id').primaryKey(),
+    tokenHash: text('token_hash').notNull().unique(),
+    user: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    scopes: text('scopes').array().notNull(),
+    createdAt: instant('created_at').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+    lastUsedAt: instant('last_used_at'),
+  },
+  (table) => [index('api_tokens_user').on(table.user)],
+)
 
 /** Web sessions. The cookie's token is random; only its SHA-256 is stored. */
 export const sessions = pgTable(
   'sessions',
   {
     tokenHash: text('token_hash').primaryKey(),
+    /** How a session is named to people; the token is never shown. */
+    id: text('id').notNull().unique().default(sql`gen_random_uuid()`),
     user: integer('user_id')
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
+    address: text('address').notNull().default(''),
+    userAgent: text('user_agent').notNull().default(''),
+    /** Opened through the OpenID Connect provider, which sees to the second factor. */
+    singleSignOn: boolean('single_sign_on').notNull().default(false),
     createdAt: instant('created_at').notNull(),
     lastSeenAt: instant('last_seen_at').notNull(),
   },
@@ -238,3 +335,35 @@ export const jobRuns = pgTable(
   },
   (table) => [primaryKey({ columns: [table.job, table.key] })],
 )
+
+/**
+ * The audit log: a hash chain (core/src/api/audit.ts says what is hashed). `entry` is the canonical JSON of the
+ * whole entry, its hash included; the columns beside it exist to be searched. Triggers refuse update, delete and
+ * truncate.
+ */
+export const auditEntries = pgTable(
+  'audit_entries',
+  {
+    sequence: bigint('sequence', { mode: 'number' }).primaryKey(),
+    time: instant('time').notNull(),
+    actor: text('actor').notNull(),
+    action: text('action').notNull(),
+    objectKind: text('object_kind'),
+    objectId: text('object_id'),
+    hash: text('hash').notNull(),
+    entry: text('entry').notNull(),
+  },
+  (table) => [
+    index('audit_entries_time').on(table.time),
+    index('audit_entries_actor').on(table.actor, table.sequence),
+    index('audit_entries_action').on(table.action, table.sequence),
+    index('audit_entries_object').on(table.objectId, table.sequence),
+  ],
+)
+
+/** One row: the last entry. Locked by whoever appends, so that the chain has one order. */
+export const auditChain = pgTable('audit_chain', {
+  id: integer('id').primaryKey(),
+  sequence: bigint('sequence', { mode: 'number' }).notNull(),
+  hash: text('hash').notNull(),
+})

@@ -64,7 +64,7 @@ function operation(route: Route, components: Record<string, Json>): Json {
     operationId: name,
     summary: declaration?.summary,
     tags: [path.split('/')[2] ?? 'operations'],
-    ...(declaration?.access === 'public' && { security: [] }),
+    ...(route.rule?.reach === 'public' && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: content(['application/json'], reference(body, components, 'input')) }),
     ...(declaration?.accepts && { requestBody: content(declaration.accepts, { type: 'string' }) }),

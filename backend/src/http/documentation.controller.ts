@@ -31,20 +31,19 @@ export class DocumentationController {
   constructor(private readonly document: ApiDocument) {}
 
   @Get('openapi.json')
-  @Endpoint({ access: 'reader', summary: 'This document', answer: ['application/json'] })
+  @Endpoint({ summary: 'This document', answer: ['application/json'] })
   openapi(): object {
     return this.document.get()
   }
 
   @Get('docs')
-  @Endpoint({ access: 'reader', summary: 'This document to read and try', answer: ['text/html'] })
+  @Endpoint({ summary: 'This document to read and try', answer: ['text/html'] })
   page(@Res() response: Response): void {
     response.type('html').send(PAGE)
   }
 
   @Get('docs/:file')
   @Endpoint({
-    access: 'reader',
     summary: 'Parts of the page',
     answer: ['text/css', 'text/javascript'],
     problems: [404],

@@ -1,25 +1,21 @@
 import { SetMetadata } from '@nestjs/common'
-import type { Principal } from '../access/access.ts'
+import type { Principal } from '../access/principal.ts'
+import type { Territory } from '../territory/territory.ts'
 
 declare global {
   namespace Express {
     interface Request {
       /** Who asks, set before any route is reached; undefined for a stranger. */
       principal?: Principal | undefined
+      /** What the principal reaches; set whenever a principal is. */
+      territory?: Territory | undefined
     }
   }
 }
 
 export const ENDPOINT = 'osprey:endpoint'
 
-/**
- * Who may call a route. `public`: anyone. `reader`: any user may GET, and only administrators may do the rest.
- * `administrator`: no one else, not even to read. `metrics`: administrators and the metrics token.
- */
-export type EndpointAccess = 'public' | 'reader' | 'administrator' | 'metrics'
-
 export interface EndpointDeclaration {
-  access: EndpointAccess
   /** One line for the API document. */
   summary: string
   /** Schema of the answer's JSON body, or its media types when it is no JSON. */
@@ -30,5 +26,5 @@ export interface EndpointDeclaration {
   problems?: readonly number[]
 }
 
-/** Declares a route. The guard refuses every route that lacks it, and the API document is made from it. */
+/** Describes a route for the API document. Who may call it is in access/access-table.ts. */
 export const Endpoint = (declaration: EndpointDeclaration) => SetMetadata(ENDPOINT, declaration)

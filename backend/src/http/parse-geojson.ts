@@ -1,3 +1,4 @@
+import type { FieldError } from '@osprey/core/api'
 import { ProblemException } from './problem.ts'
 import { checkDepth } from './validation.ts'
 
@@ -14,4 +15,17 @@ export function parseGeoJson(text: string): unknown {
   }
   checkDepth(document)
   return document
+}
+
+/** The problems `validateGeoJson` names, field by field. Each reads "place: value, expected what". */
+export function geoJsonErrors(problems: readonly string[]): FieldError[] {
+  return problems.map((problem) => {
+    const expected = problem.lastIndexOf(', expected ')
+    const colon = problem.indexOf(': ')
+    return {
+      field: problem.slice(0, colon),
+      value: problem.slice(colon + 2, expected),
+      expected: problem.slice(expected + ', expected '.length),
+    }
+  })
 }

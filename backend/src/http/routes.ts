@@ -7,6 +7,7 @@ import {
   RouteParamtypes,
 } from '@nestjs/common/internal'
 import type { z } from 'zod'
+import { ACCESS_TABLE, type Rule } from '../access/access-table.ts'
 import { ENDPOINT, type EndpointDeclaration } from './endpoint.ts'
 
 /** A route as its decorators declare it. */
@@ -17,7 +18,8 @@ export interface Route {
   /** In Nest's writing: /api/stations/:id */
   path: string
   status: number
-  /** Undefined: the guard lets no one in. */
+  /** Who may call it; undefined: the guard lets no one in. */
+  rule: Rule | undefined
   declaration: EndpointDeclaration | undefined
   body: z.ZodType | undefined
   query: z.ZodObject | undefined
@@ -35,18 +37,32 @@ function routeOf(controller: Type, name: string): Route | undefined {
   if (typeof handler !== 'function') return undefined
   const method: RequestMethod | undefined = Reflect.getMetadata(METHOD_METADATA, handler)
   if (method === undefined) return undefined
-  const base = String(Reflect.getMetadata(PATH_METADATA, controller))
-  const path = [base, String(Reflect.getMetadata(PATH_METADATA, handler))].join('/').split('/')
+  const path = pathOf(controller, handler)
   const code: number | undefined = Reflect.getMetadata(HTTP_CODE_METADATA, handler)
   return {
     name: `${controller.name}.${name}`,
     method: RequestMethod[method] as Route['method'],
-    path: `/${path.filter((part) => part !== '').join('/')}`,
+    path,
     status: code ?? (method === RequestMethod.POST ? 201 : 200),
+    rule: ruleOf(controller, handler),
     declaration: Reflect.getMetadata(ENDPOINT, handler),
     body: schemaOf(controller, name, RouteParamtypes.BODY),
     query: schemaOf(controller, name, RouteParamtypes.QUERY) as z.ZodObject | undefined,
   }
+}
+
+/** The access rule of a handler; undefined closes it. */
+export function ruleOf(controller: Type, handler: object): Rule | undefined {
+  const method: RequestMethod | undefined = Reflect.getMetadata(METHOD_METADATA, handler)
+  return method === undefined
+    ? undefined
+    : ACCESS_TABLE[`${RequestMethod[method]} ${pathOf(controller, handler)}`]
+}
+
+function pathOf(controller: Type, handler: object): string {
+  const base = String(Reflect.getMetadata(PATH_METADATA, controller))
+  const parts = [base, String(Reflect.getMetadata(PATH_METADATA, handler))].join('/').split('/')
+  return `/${parts.filter((part) => part !== '').join('/')}`
 }
 
 function schemaOf(controller: Type, name: string, kind: RouteParamtypes): z.ZodType | undefined {

@@ -7,7 +7,7 @@ import { invalidFields, ProblemException, shorten } from './problem.ts'
 const MAX_LISTED_ERRORS = 100
 const MAX_DEPTH = 64
 /** Fields whose value is never sent back. */
-const SECRET_FIELDS = new Set(['password', 'secret', 'token'])
+const SECRET_FIELDS = new Set(['password', 'current', 'secret', 'token', 'code'])
 
 /**
  * Validates each parameter that declares a schema, as Nest's StandardSchemaValidationPipe does, but answers

@@ -1,10 +1,13 @@
 import type { WebSocket } from 'ws'
+import type { Territory } from '../territory/territory.ts'
 import type { Subscription } from './subscription.ts'
 
 /** Who watches. `session` identifies what must still stand for the connection to stay. */
 export interface LiveIdentity {
   username: string
   session?: string | undefined
+  /** Nothing outside it is ever sent. */
+  territory: Territory
 }
 
 /** A frame is held back while this much of earlier ones has not left, bytes. */
@@ -22,6 +25,8 @@ export class LiveClient {
   lastSentAt: number
   /** Since when frames are held back; undefined while the client keeps up. */
   behindSince: number | undefined
+  /** What the territory held when the client was last told to fetch its stations. */
+  revision: number
   /** Pings without answer. */
   unanswered = 0
   badMessages = 0
@@ -30,6 +35,7 @@ export class LiveClient {
     this.socket = socket
     this.identity = identity
     this.lastSentAt = now
+    this.revision = identity.territory.revision
   }
 
   get open(): boolean {

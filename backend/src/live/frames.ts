@@ -2,11 +2,12 @@ import { inBoundingBox } from '@osprey/core/geo'
 import type { StationState } from '@osprey/core/live'
 import type { Latest } from '../pipeline/latest.ts'
 import type { Resolver, Station } from '../pipeline/resolver.ts'
+import type { Territory } from '../territory/territory.ts'
 import type { Subscription } from './subscription.ts'
 
 /**
- * The texts of one moment. Clients with the same wishes get the same bytes, and a station's state is written
- * once however many subscriptions it is part of. Make a new one for every moment.
+ * The texts of one moment. Clients with the same wishes and equal territories get the same bytes, and a station's
+ * state is written once however many subscriptions it is part of. Make a new one for every moment.
  */
 export class Frames {
   readonly #resolver: Resolver
@@ -34,32 +35,36 @@ export class Frames {
     this.#changedIds = new Set(changed.map((station) => station.id))
   }
 
-  /** Everything the subscription covers. */
-  snapshot(subscription: Subscription): Buffer {
-    let frame = this.#snapshots.get(subscription.key)
+  /** Everything inside the territory that the subscription covers. */
+  snapshot(subscription: Subscription, territory: Territory): Buffer {
+    const key = keyOf(territory, subscription.key)
+    let frame = this.#snapshots.get(key)
     if (frame === undefined) {
-      const states = this.#statesOf(this.#resolver.stations, subscription)
-      frame = this.#write('snapshot', states, this.#detailsOf(subscription.stations))
-      this.#snapshots.set(subscription.key, frame)
+      const states = this.#statesOf(this.#resolver.stations, subscription, territory)
+      frame = this.#write('snapshot', states, this.#detailsOf(subscription.stations, territory))
+      this.#snapshots.set(key, frame)
     }
     return frame
   }
 
   /** What changed of it; undefined when nothing did. */
-  delta(subscription: Subscription): Buffer | undefined {
-    if (this.#deltas.has(subscription.key)) return this.#deltas.get(subscription.key)
-    const frame = this.#writeDelta(subscription)
-    this.#deltas.set(subscription.key, frame)
+  delta(subscription: Subscription, territory: Territory): Buffer | undefined {
+    const key = keyOf(territory, subscription.key)
+    if (this.#deltas.has(key)) return this.#deltas.get(key)
+    const frame = this.#writeDelta(subscription, territory)
+    this.#deltas.set(key, frame)
     return frame
   }
 
-  #writeDelta(subscription: Subscription): Buffer | undefined {
-    let states = this.#deltaStates.get(subscription.statesKey)
+  #writeDelta(subscription: Subscription, territory: Territory): Buffer | undefined {
+    const key = keyOf(territory, subscription.statesKey)
+    let states = this.#deltaStates.get(key)
     if (states === undefined) {
-      states = this.#statesOf(this.#changed, subscription)
-      this.#deltaStates.set(subscription.statesKey, states)
+      states = this.#statesOf(this.#changed, subscription, territory)
+      this.#deltaStates.set(key, states)
     }
-    const details = this.#detailsOf(subscription.stations.filter((id) => this.#changedIds.has(id)))
+    const changed = subscription.stations.filter((id) => this.#changedIds.has(id))
+    const details = this.#detailsOf(changed, territory)
     return states === '' && details === '' ? undefined : this.#write('delta', states, details)
   }
 
@@ -70,10 +75,10 @@ export class Frames {
     )
   }
 
-  #statesOf(stations: readonly Station[], { bbox, property }: Subscription): string {
+  #statesOf(stations: readonly Station[], { bbox, property }: Subscription, territory: Territory): string {
     let texts = ''
     for (const station of stations) {
-      if (!station.present) continue
+      if (!station.present || !territory.hasStation(station.id)) continue
       if (bbox !== null && !inBoundingBox(bbox, station.longitude, station.latitude)) continue
       const state = this.#stateOf(station, property)
       texts = texts === '' ? state : `${texts},${state}`
@@ -95,11 +100,11 @@ export class Frames {
     return text
   }
 
-  #detailsOf(ids: readonly string[]): string {
+  #detailsOf(ids: readonly string[], territory: Territory): string {
     const texts: string[] = []
     for (const id of ids) {
       const station = this.#resolver.station(id)
-      if (station === undefined) continue
+      if (station === undefined || !territory.hasStation(id)) continue
       let text = this.#details.get(id)
       if (text === undefined) {
         text = `"${id}":${JSON.stringify(this.#latest.details(station))}`
@@ -109,6 +114,11 @@ export class Frames {
     }
     return texts.join(',')
   }
+}
+
+/** Ids of jurisdictions hold no line break. */
+function keyOf(territory: Territory, key: string): string {
+  return `${territory.key}\n${key}`
 }
 
 /** As JSON.stringify would, several times faster. Ids need no escaping: their form is checked on registration. */

@@ -6,6 +6,8 @@ import { OBSERVED_PROPERTIES } from '@osprey/core/properties'
 import { WebSocket } from 'ws'
 import { Latest } from '../pipeline/latest.ts'
 import { Resolver, type Station } from '../pipeline/resolver.ts'
+import { box, TerritoryWorld } from '../territory/territory.fixture.ts'
+import { type Territory, WHOLE_TERRITORY } from '../territory/territory.ts'
 import type { LiveIdentity } from './client.ts'
 import { CLOSE, LiveHub, type LiveOptions } from './live.ts'
 
@@ -17,11 +19,13 @@ let now: number
 let server: Server
 let hub: LiveHub
 let standing: Set<string>
+let territories: Map<string, Territory>
 const silentLog = { info: () => {}, warn: () => {}, error: () => {} }
 
 beforeEach(() => {
   now = T0
   standing = new Set(['morning', 'evening'])
+  territories = new Map()
   resolver = new Resolver()
   for (const property of OBSERVED_PROPERTIES) resolver.setProperty(property)
   latest = new Latest(resolver)
@@ -52,7 +56,8 @@ async function open(options: Partial<LiveOptions> = {}): Promise<void> {
 
 function identityOf({ headers }: IncomingMessage): LiveIdentity | undefined {
   const [username = '', session] = (headers.cookie ?? '').split('@')
-  return username === '' ? undefined : { username, session }
+  if (username === '') return undefined
+  return { username, session, territory: territories.get(username) ?? WHOLE_TERRITORY }
 }
 
 function place(id: string, longitude: number, latitude: number): Station {
@@ -246,6 +251,37 @@ test('changes of the registry are told, and a heartbeat when there is nothing el
   expect(await browser.next()).toEqual({ type: 'heartbeat', time: T0 + 5000, delayedSince: null })
 })
 
+test('a change is told to those whose territory it concerns', async () => {
+  await open()
+  const world = new TerritoryWorld()
+    .jurisdiction('west', null, box(0, 0, 10, 10))
+    .jurisdiction('east', null, box(20, 0, 30, 10))
+    .redrawn()
+  territories.set('west', world.territories.of(['west']))
+  territories.set('east', world.territories.of(['east']))
+  const [west, east] = await Promise.all([
+    new Browser('/live', { cookie: 'west@morning' }).opened(),
+    new Browser('/live', { cookie: 'east@morning' }).opened(),
+  ])
+  await Promise.all([west.subscribe(), east.subscribe()])
+  const station = place('s', 5, 5)
+  world.station('s', 5, 5)
+  hub.registryChanged()
+  record(station, 'pm25', 40)
+  expect(await west.next()).toEqual({ type: 'registry', time: T0 })
+  expect((await west.next()).stations).toMatchObject([{ id: 's', value: 40 }])
+  place('s', 25, 5)
+  world.station('s', 25, 5)
+  hub.registryChanged()
+  record(station, 'pm25', 41)
+  expect(await west.next()).toEqual({ type: 'registry', time: T0 })
+  expect(await east.next()).toEqual({ type: 'registry', time: T0 })
+  expect((await east.next()).stations).toMatchObject([{ id: 's', value: 41 }])
+  world.jurisdiction('west', null, box(20, 0, 30, 10)).redrawn()
+  hub.registryChanged()
+  expect(await west.next()).toEqual({ type: 'registry', time: T0 })
+})
+
 test('every message says since when the states are delayed, and a heartbeat tells at once', async () => {
   await open()
   const station = place('s', 0, 0)
@@ -325,6 +361,19 @@ test('there is room for so many clients and no more', async () => {
   await new Browser().opened()
 })
 
+test('one session or one user does not take the places of all others', async () => {
+  await open({ maxPerSession: 1, maxPerUser: 2 })
+  const first = await new Browser('/live', { cookie: 'a@morning' }).opened()
+  expect(await new Browser('/live', { cookie: 'a@morning' }).refused()).toBe(429)
+  await new Browser('/live', { cookie: 'a@evening' }).opened()
+  expect(await new Browser('/live', { cookie: 'a@night' }).refused()).toBe(429)
+  await new Browser('/live', { cookie: 'b@other' }).opened()
+  expect(hub.stats()).toMatchObject({ clients: 3, refused: { account: 2, full: 0 } })
+  first.socket.close()
+  await first.closed()
+  await new Browser('/live', { cookie: 'a@night' }).opened()
+})
+
 test('a message that cannot be read is answered with what is wrong, too many end the connection', async () => {
   await open()
   const browser = await new Browser().opened()
@@ -356,6 +405,24 @@ test('a session that ends takes its connections with it, and only them', async (
   expect(await evening.closed()).toBe(CLOSE.sessionEnded)
   expect(operator.socket.readyState).toBe(WebSocket.OPEN)
   expect(hub.stats()).toMatchObject({ clients: 1, sessionsEnded: 2 })
+})
+
+test('rights that were taken away while a connection was let in let nobody in', async () => {
+  const asked = Promise.withResolvers<void>()
+  const answered = Promise.withResolvers<LiveIdentity>()
+  await open({
+    authenticate: () => {
+      asked.resolve()
+      return answered.promise
+    },
+  })
+  const browser = new Browser()
+  const refused = browser.refused()
+  await asked.promise
+  expect(hub.disconnect(({ username }) => username === 'inspector')).toBe(0)
+  answered.resolve({ username: 'inspector', session: 'morning', territory: WHOLE_TERRITORY })
+  expect(await refused).toBe(503)
+  expect(hub.stats().clients).toBe(0)
 })
 
 test('a client that does not answer pings is dropped', async () => {

@@ -21,15 +21,20 @@ export interface LiveOptions {
   now: () => number
   log: Log
   maxClients?: number
+  maxPerSession?: number
+  maxPerUser?: number
   /** Bytes that may wait for one client before it is evicted. */
   maxBuffered?: number
 }
+
+type Selection = (identity: LiveIdentity) => boolean
 
 export interface LiveStats {
   clients: number
   subscribed: number
   accepted: number
-  refused: { origin: number; authentication: number; full: number; path: number }
+  /** `account`: the session or the user has too many connections already. */
+  refused: { origin: number; authentication: number; account: number; full: number; path: number }
   /** Clients disconnected because they did not keep up, sent nonsense, or did not answer. */
   evicted: { slow: number; badMessages: number; unresponsive: number }
   sessionsEnded: number
@@ -48,6 +53,9 @@ export const CLOSE = {
 
 const PATH = '/live'
 const MAX_CLIENTS = 500
+/** A person has a few windows open; nobody takes the places of all the others. */
+const MAX_PER_SESSION = 20
+const MAX_PER_USER = 50
 const MAX_BUFFERED = 8 * 1024 * 1024
 const MAX_MESSAGE = 16 * 1024
 /** Four frames per second: what an eye follows, and a hundred readings of one station cost one frame. */
@@ -76,7 +84,8 @@ export class LiveHub {
     perMessageDeflate: false,
     maxPayload: MAX_MESSAGE,
   })
-  #opening = 0
+  /** Connections being let in, each with what was disconnected since its rights were asked for. */
+  readonly #opening = new Set<Selection[]>()
   #registryChanged = false
   /** Whether the last frame said that the states are delayed. */
   #delayed = false
@@ -87,7 +96,7 @@ export class LiveHub {
   #stopped = false
   #stats = {
     accepted: 0,
-    refused: { origin: 0, authentication: 0, full: 0, path: 0 },
+    refused: { origin: 0, authentication: 0, account: 0, full: 0, path: 0 },
     evicted: { slow: 0, badMessages: 0, unresponsive: 0 },
     sessionsEnded: 0,
     snapshots: 0,
@@ -110,13 +119,14 @@ export class LiveHub {
     })
   }
 
-  /** Tells clients that stations were added, changed or removed. */
+  /** Tells clients that stations inside their territory were added, changed or removed, or the territory itself. */
   registryChanged(): void {
     this.#registryChanged = true
   }
 
   /** Closes all connections of identities that the predicate selects; answers how many. */
-  disconnect(selects: (identity: LiveIdentity) => boolean): number {
+  disconnect(selects: Selection): number {
+    for (const meanwhile of this.#opening) meanwhile.push(selects)
     let closed = 0
     for (const client of this.#clients) {
       if (!selects(client.identity)) continue
@@ -140,7 +150,7 @@ export class LiveHub {
     let deferred = 0
     for (const client of this.#clients) {
       if (!client.open) continue
-      if (registry !== undefined) client.send(registry, now)
+      if (registry !== undefined) this.#announce(client, registry, now)
       if (client.wanted !== undefined && deferred < DEFERRED_SNAPSHOTS) {
         deferred++
         this.#subscribe(client, client.wanted, frames, now)
@@ -152,6 +162,14 @@ export class LiveHub {
     }
     this.#ping(now)
     void this.#checkSessions(now)
+  }
+
+  /** Changes elsewhere are not even hinted at. */
+  #announce(client: LiveClient, registry: string, now: number): void {
+    const { revision } = client.identity.territory
+    if (revision === client.revision) return
+    client.revision = revision
+    client.send(registry, now)
   }
 
   stats(): LiveStats {
@@ -188,18 +206,40 @@ export class LiveHub {
       refused.origin++
       return refuse(socket, '403 Forbidden')
     }
-    if (this.#stopped || this.#clients.size + this.#opening >= this.#maxClients) {
+    if (this.#stopped || this.#clients.size + this.#opening.size >= this.#maxClients) {
       refused.full++
       return refuse(socket, '503 Service Unavailable')
     }
-    this.#opening++
-    const identity = await this.#options.authenticate(request).finally(() => this.#opening--)
+    const meanwhile: Selection[] = []
+    this.#opening.add(meanwhile)
+    let identity: LiveIdentity | undefined
+    try {
+      identity = await this.#options.authenticate(request)
+    } finally {
+      this.#opening.delete(meanwhile)
+    }
     if (identity === undefined) {
       refused.authentication++
       return refuse(socket, '401 Unauthorized')
     }
-    if (socket.destroyed || this.#stopped) return refuse(socket, '503 Service Unavailable')
+    const outdated = meanwhile.some((selects) => selects(identity))
+    if (socket.destroyed || this.#stopped || outdated) return refuse(socket, '503 Service Unavailable')
+    if (this.#hasEnough(identity)) {
+      refused.account++
+      return refuse(socket, '429 Too Many Requests')
+    }
     this.#server.handleUpgrade(request, socket, head, (opened) => this.#welcome(opened, identity))
+  }
+
+  #hasEnough({ username, session }: LiveIdentity): boolean {
+    const { maxPerSession = MAX_PER_SESSION, maxPerUser = MAX_PER_USER } = this.#options
+    let ofUser = 0
+    let ofSession = 0
+    for (const { identity } of this.#clients) {
+      if (identity.username === username) ofUser++
+      if (session !== undefined && identity.session === session) ofSession++
+    }
+    return ofUser >= maxPerUser || ofSession >= maxPerSession
   }
 
   #welcome(socket: WebSocket, identity: LiveIdentity): void {
@@ -269,14 +309,14 @@ export class LiveHub {
     client.behindSince = undefined
     client.lastSnapshotAt = now
     this.#stats.snapshots++
-    this.#send(client, frames.snapshot(subscription), now)
+    this.#send(client, frames.snapshot(subscription, client.identity.territory), now)
   }
 
   /** A client that does not keep up gets no deltas; once its buffer has left it gets a fresh snapshot. */
   #update(client: LiveClient, subscription: Subscription, frames: Frames, now: number): void {
     if (client.backedUp) this.#holdBack(client, now)
     else if (client.behindSince !== undefined) this.#subscribe(client, subscription, frames, now)
-    else this.#sendDelta(client, frames.delta(subscription), now)
+    else this.#sendDelta(client, frames.delta(subscription, client.identity.territory), now)
   }
 
   #sendDelta(client: LiveClient, delta: Buffer | undefined, now: number): void {

@@ -1,4 +1,4 @@
-import { link, rm } from 'node:fs/promises'
+import { constants, copyFile, link, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import {
@@ -37,7 +37,7 @@ export async function compactDay(
   const unfinished = await partitions.begin(day)
   await connection.run('BEGIN')
   try {
-    const slices = await writeGeneration(connection, previous, day, unfinished)
+    const slices = await writeGeneration(connection, previous, day, unfinished, link)
     const partition = await partitions.publish(day, unfinished)
     // A reader that still holds the old files must find them, and must not find the hot rows gone.
     await partitions.leasesReleased()
@@ -57,18 +57,39 @@ export async function compactDay(
   }
 }
 
-/** Writes the day's next generation. Files without late rows are linked, not written again. */
+/**
+ * Writes a day as it is now, partition and hot rows merged, to a directory elsewhere. No compaction may run
+ * meanwhile.
+ */
+export async function archiveDay(
+  connection: DuckDBConnection,
+  partitions: Partitions,
+  day: number,
+  directory: string,
+): Promise<void> {
+  // One snapshot, so that every slice sees the rows it was cut for.
+  await connection.run('BEGIN')
+  try {
+    const copy = (from: string, to: string) => copyFile(from, to, constants.COPYFILE_FICLONE)
+    await writeGeneration(connection, partitions.get(day), day, directory, copy)
+  } finally {
+    await connection.run('ROLLBACK')
+  }
+}
+
+/** Writes the day's next generation. Files without late rows are linked or copied, not written again. */
 async function writeGeneration(
   connection: DuckDBConnection,
   previous: Partition | undefined,
   day: number,
   directory: string,
+  keep: (from: string, to: string) => Promise<void>,
 ): Promise<Slice[]> {
   const fresh = await readDatastreamRows(connection, hotDatastreams(day))
   const slices: Slice[] = []
   for (const change of assignToParts(previous?.parts ?? [], fresh)) {
     if (change.part && change.fresh.length === 0) {
-      await link(change.part.path, join(directory, basename(change.part.path)))
+      await keep(change.part.path, join(directory, basename(change.part.path)))
       continue
     }
     for (const { first, last } of await sliceChange(connection, change)) {

@@ -188,6 +188,19 @@ export function fileRows(files: readonly string[]): string {
   return `SELECT file_name, num_rows FROM parquet_file_metadata([${files.map(quote).join(', ')}])`
 }
 
+/** Columns datastream, count, numbers, sum and sum of absolute values of Parquet files, see Tally. */
+export function tallies(files: readonly string[]): string {
+  const numeric = 'FILTER (WHERE quality <> 9 AND isfinite(value))'
+  return `SELECT datastream::DOUBLE, count(*)::DOUBLE, (count(*) ${numeric})::DOUBLE,
+      coalesce(fsum(value) ${numeric}, 0)::DOUBLE, coalesce(fsum(abs(value)) ${numeric}, 0)::DOUBLE
+    FROM ${parquet(files)} GROUP BY datastream`
+}
+
+/** Every observation of a Parquet file in the order it is kept; columns datastream, then as seriesQuery. */
+export function everyRow(file: string): string {
+  return `SELECT datastream::DOUBLE, ${POINT} FROM ${parquet([file])}`
+}
+
 export interface Slice {
   day: number
   first: number

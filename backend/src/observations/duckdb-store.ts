@@ -1,11 +1,20 @@
 import { statSync } from 'node:fs'
-import { mkdir, rm, statfs } from 'node:fs/promises'
-import { join } from 'node:path'
+import { constants, copyFile, mkdir, rm, statfs } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import type { Adopted, ArchivableStore, Archived, ArchiveSteps, Census } from './archivable.ts'
+import { ArchiveReader, archivedDays } from './archive-files.ts'
 import { DayCounts, dayName, dayOf, rowsByDay } from './days.ts'
 import { readColumns, readLatest, readPoints } from './duckdb-columns.ts'
-import { compactDay } from './duckdb-compaction.ts'
+import { archiveDay, compactDay } from './duckdb-compaction.ts'
 import { DuckDbEngine } from './duckdb-engine.ts'
-import { aggregateQuery, HOT_DAYS, LATEST, newestQuery, seriesQuery } from './duckdb-queries.ts'
+import {
+  aggregateQuery,
+  HOT_DAYS,
+  LATEST,
+  newestQuery,
+  refreshLatest,
+  seriesQuery,
+} from './duckdb-queries.ts'
 import { daysWithin, sourcesOf } from './duckdb-sources.ts'
 import { type PartitionLease, Partitions } from './partitions.ts'
 import { checksum, flagMissing, rowsOutsideTime, type TimeRange, withoutRows } from './rows.ts'
@@ -19,7 +28,6 @@ import {
   isUsable,
   type LatestObservation,
   type ObservationBatch,
-  type ObservationStore,
   type SeriesQuery,
   type StoredObservation,
   type StoreStats,
@@ -59,7 +67,7 @@ const OVERFLOW_SCALE = 2 ** 540
  * reads and compaction keep the latest write of each (datastream, phenomenon time), which is the one in `hot`
  * with the highest row id, or else the one in the Parquet file.
  */
-export class DuckDbStore implements ObservationStore {
+export class DuckDbStore implements ArchivableStore {
   readonly #options: Required<DuckDbStoreOptions>
   readonly #writing = new Turnstile('appending observations', [undefined], 64)
   readonly #compacting = new Turnstile('compacting observations', [undefined], 1)
@@ -218,6 +226,55 @@ export class DuckDbStore implements ObservationStore {
         return done
       }),
     )
+  }
+
+  /** Compaction waits meanwhile; appending and reading go on. */
+  async archive(directory: string, { signal, progress }: ArchiveSteps): Promise<Archived> {
+    await this.#compacting.use(async () => {
+      const days = new Set([...this.#hot.days(), ...this.#openPartitions().days()])
+      for (const day of [...days].sort((a, b) => a - b)) {
+        signal.throwIfAborted()
+        const target = join(directory, dayName(day))
+        await mkdir(target, { recursive: true })
+        const engine = await this.#ready()
+        await engine.compact((connection) => archiveDay(connection, this.#openPartitions(), day, target))
+        progress(dayName(day))
+      }
+    })
+    return { leftOut: new Map() }
+  }
+
+  /** The files become the daily partitions as they are. */
+  async adopt(directory: string, { signal, progress }: ArchiveSteps): Promise<Adopted> {
+    const partitions = this.#openPartitions()
+    const census: Census = new Map()
+    const reader = await ArchiveReader.open()
+    try {
+      for (const { name, day, parts } of await archivedDays(directory)) {
+        signal.throwIfAborted()
+        const unfinished = await partitions.begin(day)
+        for (const { path } of parts) {
+          await copyFile(path, join(unfinished, basename(path)), constants.COPYFILE_FICLONE)
+        }
+        const adopted = await partitions.publish(day, unfinished)
+        const engine = await this.#ready()
+        for (const { path, first, last } of adopted.parts) {
+          await engine.compact((connection) =>
+            connection.run(refreshLatest({ day, first, last, target: path }, path)),
+          )
+        }
+        const files = adopted.parts.map(({ path }) => path)
+        await reader.count(files, census)
+        progress(name)
+      }
+    } finally {
+      reader.close()
+    }
+    return { census, refused: { count: 0, reasons: [] } }
+  }
+
+  async isEmpty(): Promise<boolean> {
+    return this.#hot.total === 0 && this.#openPartitions().size === 0
   }
 
   stats(): StoreStats {

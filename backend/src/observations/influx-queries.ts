@@ -34,6 +34,22 @@ export function newestBefore(description: DatastreamDescription, before: number,
     ORDER BY time DESC LIMIT ${limit}`
 }
 
+/** Columns time (start of a day that holds points) and their number. */
+export const POINTS_PER_DAY = `SELECT count("quality") FROM "${MEASUREMENT}"
+  WHERE ${within(INFLUX_TIME.min, INFLUX_TIME.max)} GROUP BY time(1d) fill(none)`
+
+/** Per series (tags station and property): columns time and number of points in [from, to). */
+export function pointsPerSeries(from = INFLUX_TIME.min, to = INFLUX_TIME.max): string {
+  return `SELECT count("quality") FROM "${MEASUREMENT}" WHERE ${within(from, to)} GROUP BY "station", "property"`
+}
+
+/** Per series: columns time, number and sum of the numbers that are not missing. */
+export const NUMBERS_PER_SERIES = `SELECT count("value"), sum("value") FROM "${MEASUREMENT}"
+  WHERE ${within(INFLUX_TIME.min, INFLUX_TIME.max)} AND "quality" <> 9 GROUP BY "station", "property"`
+
+export const ANY_POINT = `SELECT "quality" FROM "${MEASUREMENT}"
+  WHERE ${within(INFLUX_TIME.min, INFLUX_TIME.max)} LIMIT 1`
+
 export function createDatabase(name: string): string {
   return `CREATE DATABASE ${identifier(name)}`
 }

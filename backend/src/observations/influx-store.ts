@@ -1,6 +1,15 @@
+import type { Adopted, ArchivableStore, Archived, ArchiveSteps } from './archivable.ts'
+import { adoptInflux, archiveInflux } from './influx-archive.ts'
 import { InfluxClient, type InfluxSeries, type WriteOutcome } from './influx-client.ts'
 import { encodeLine, INFLUX_TIME, nameFromTag, seriesPrefix } from './influx-lines.ts'
-import { aggregateQuery, createDatabase, LATEST, newestBefore, seriesQuery } from './influx-queries.ts'
+import {
+  ANY_POINT,
+  aggregateQuery,
+  createDatabase,
+  LATEST,
+  newestBefore,
+  seriesQuery,
+} from './influx-queries.ts'
 import { flagMissing, rowsOutsideTime, type TimeRange } from './rows.ts'
 import {
   type AggregatePoint,
@@ -13,7 +22,6 @@ import {
   isUsable,
   type LatestObservation,
   type ObservationBatch,
-  type ObservationStore,
   type RefusedRow,
   type SeriesQuery,
   type StoredObservation,
@@ -57,7 +65,7 @@ const TIME_RANGE: TimeRange = {
  * text, quality and result_time. The outbox is the queue and this store never retries: append ends when the
  * server has answered for every line. Writing a point again overwrites it, so a repeated batch does no harm.
  */
-export class InfluxStore implements ObservationStore {
+export class InfluxStore implements ArchivableStore {
   readonly #options: InfluxStoreOptions
   readonly #client: InfluxClient
   readonly #prefixes = new Map<number, string>()
@@ -130,9 +138,7 @@ export class InfluxStore implements ObservationStore {
     return this.#counting(async () => {
       const found: LatestObservation[] = []
       for (const series of await this.#client.query(LATEST)) {
-        const station = nameFromTag(series.tags?.['station'] ?? '')
-        const property = nameFromTag(series.tags?.['property'] ?? '')
-        const datastream = this.#options.datastreamOf(station, property)
+        const datastream = this.#datastreamOf(series)
         const [newest] = readPoints(series)
         if (datastream === undefined || newest === undefined) continue
         const latest = isUsable(newest) ? newest : await this.#newestUsable(datastream, newest)
@@ -145,6 +151,35 @@ export class InfluxStore implements ObservationStore {
   /** InfluxDB compacts by itself. */
   async compact(): Promise<CompactionResult> {
     return { days: [], rows: 0 }
+  }
+
+  async archive(directory: string, steps: ArchiveSteps): Promise<Archived> {
+    return this.#counting(() => archiveInflux(this.#archiveParts(), directory, steps))
+  }
+
+  async adopt(directory: string, steps: ArchiveSteps): Promise<Adopted> {
+    return this.#counting(() => adoptInflux(this.#archiveParts(), directory, steps))
+  }
+
+  async isEmpty(): Promise<boolean> {
+    const found = await this.#counting(() => this.#client.query(ANY_POINT))
+    return found.length === 0
+  }
+
+  #archiveParts() {
+    return {
+      query: (statement: string) => this.#client.query(statement),
+      series: (query: SeriesQuery) => this.series(query),
+      append: (batch: ObservationBatch) => this.append(batch),
+      datastreamOf: (series: InfluxSeries) => this.#datastreamOf(series),
+    }
+  }
+
+  #datastreamOf({ tags }: InfluxSeries): number | undefined {
+    return this.#options.datastreamOf(
+      nameFromTag(tags?.['station'] ?? ''),
+      nameFromTag(tags?.['property'] ?? ''),
+    )
   }
 
   stats(): StoreStats {

@@ -14,6 +14,8 @@ import { invalid, notFound, unavailable } from '../http/problem.ts'
 import { sendText } from '../http/send-text.ts'
 import { Registry } from '../registry/registry.ts'
 import { Stations } from '../registry/stations.ts'
+import type { Territory } from '../territory/territory.ts'
+import { Within } from '../territory/within.ts'
 import { type ObservationStore, StoreUnavailableError } from './store.ts'
 
 const SHORTEST_WINDOW_MS = 1000
@@ -44,17 +46,17 @@ export class ObservationsController {
 
   @Get()
   @Endpoint({
-    access: 'reader',
     summary: 'Observations of one property at one station, or an aggregate of them',
     answer: observationsView,
     problems: [404, 503],
   })
   async find(
     @Query({ schema: observationsQuery }) query: ObservationsQuery,
+    @Within() territory: Territory,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const station = this.stations.get(query.station)
+    const station = this.stations.get(query.station, territory)
     const property = this.registry.properties.get(query.property)
     if (!property) throw notFound('property', query.property)
     const range = rangeOf(query)

@@ -217,8 +217,8 @@ test('connections and last wills show on the device, refused ones in their list'
   await append('d-1', '', { address: '192.0.2.7', clientId: 'd-1' }, 'connected')
   await append('d-1', 'status', { state: 'online', firmware: '1.2\u0000' })
   const detail = {
-    reason: 'bad_credentials',
-    detail: 'secret does not match',
+    reason: 'unknown_device',
+    detail: 'not registered',
     address: '192.0.2.8',
     clientId: 'evil\u0000',
   }
@@ -236,7 +236,13 @@ test('connections and last wills show on the device, refused ones in their list'
     (list) => list.length > 0,
   )
   expect(refused).toEqual([
-    { ...detail, clientId: 'evil\ufffd', device: 'd-9', at: '2026-03-01T12:10:00.000Z' },
+    {
+      ...detail,
+      clientId: 'evil\ufffd',
+      device: 'd-9',
+      at: '2026-03-01T12:10:00.000Z',
+      advice: { en: expect.stringContaining('No device “d-9” is registered'), zh: expect.any(String) },
+    },
   ])
   expect((await backend.operator('GET', '/api/quarantine')).body).toEqual([])
 })

@@ -72,6 +72,10 @@ export class Partitions {
     return this.#byDay.get(day)
   }
 
+  days(): number[] {
+    return [...this.#byDay.keys()]
+  }
+
   get size(): number {
     return this.#byDay.size
   }
@@ -130,7 +134,8 @@ export function partName(first: number, last: number): string {
   return `${first}_${last}.parquet`
 }
 
-async function readParts(directory: string): Promise<Part[]> {
+/** The Parquet files in a directory, ascending. */
+export async function readParts(directory: string): Promise<Part[]> {
   const parts: Part[] = []
   for (const name of await readdir(directory)) {
     const match = FILE_NAME.exec(name)

@@ -1,5 +1,7 @@
 import type { Journal } from '@osprey/journal/journal'
+import type { Heads } from '../audit/heads.ts'
 import type { LiveHub } from '../live/live.ts'
+import type { Mail } from '../mail/mail.ts'
 import type { ObservationStore } from '../observations/store.ts'
 import type { Archive } from '../pipeline/archive.ts'
 import type { Latest } from '../pipeline/latest.ts'
@@ -19,6 +21,8 @@ export interface MeasuredParts {
   registry: Registry
   presence: PresenceBoard
   live: LiveHub
+  mail: Mail
+  heads: Heads
 }
 
 /** What /metrics tells of the way of the readings; each is read when scraped. */
@@ -30,6 +34,8 @@ export function measurements(parts: MeasuredParts): Measurement[] {
     ...ledger(parts),
     ...registered(parts),
     ...watching(parts),
+    ...mail(parts),
+    ...audited(parts),
   ]
 }
 
@@ -87,6 +93,17 @@ function pipeline({ pipeline, latest }: MeasuredParts): Measurement[] {
       help: 'Notices given up because their queue was full',
       labelName: 'kind',
       read: () => mapValues(pipeline.stats().notices, ({ shed }) => shed),
+    },
+    {
+      name: 'osprey_command_results_refused',
+      help: 'Results of commands that were too large, or too many from one device',
+      read: () => pipeline.stats().commandResultsRefused,
+    },
+    {
+      name: 'osprey_recent_messages',
+      help: 'Last messages kept to look at: devices, bytes in memory, devices forgotten to make room',
+      labelName: 'what',
+      read: () => ({ ...pipeline.stats().recentMessages }),
     },
     {
       name: 'osprey_stations',
@@ -188,10 +205,58 @@ function watching({ live }: MeasuredParts): Measurement[] {
       read: () => live.stats().evicted,
     },
     {
+      name: 'osprey_live_refused',
+      help: 'Live connections refused since start, by cause',
+      labelName: 'cause',
+      read: () => live.stats().refused,
+    },
+    {
       name: 'osprey_live_frames',
       help: 'Frames sent to watching browsers since start',
       labelName: 'kind',
       read: () => ({ snapshot: live.stats().snapshots, delta: live.stats().deltas }),
+    },
+  ]
+}
+
+function audited({ heads }: MeasuredParts): Measurement[] {
+  return [
+    {
+      name: 'osprey_audit_entries',
+      help: 'Entries of the audit log when a head was last considered, at most a minute ago',
+      read: () => heads.stats().entries,
+    },
+    {
+      name: 'osprey_audit_head_age_seconds',
+      help: 'Age of the last signed head written outside the database; at most an hour when all is well',
+      read: () => heads.stats().headAgeSeconds,
+    },
+    {
+      name: 'osprey_audit_head_failures',
+      help: 'Attempts to write a signed head that failed since start',
+      read: () => heads.stats().failures,
+    },
+    {
+      name: 'osprey_audit_head_mismatch',
+      help: '1 when the audit log was found to contradict its last signed head',
+      read: () => (heads.stats().mismatch ? 1 : 0),
+    },
+    {
+      name: 'osprey_audit_head_pushes',
+      help: 'Signed heads pushed to the webhook since start, failed attempts, heads given up, and waiting now',
+      labelName: 'outcome',
+      read: () => ({ ...heads.stats().pushed }),
+    },
+  ]
+}
+
+function mail({ mail }: MeasuredParts): Measurement[] {
+  return [
+    {
+      name: 'osprey_mails',
+      help: 'Mails since start: sent, waiting, failed for good, turned away because none could be taken',
+      labelName: 'state',
+      read: () => ({ ...mail.stats() }),
     },
   ]
 }

@@ -3,15 +3,26 @@ import { type ConfigView, configView, type HealthView, healthView } from '@ospre
 import type { Response } from 'express'
 import { type Config, VERSION } from '../config.ts'
 import { Endpoint } from '../http/endpoint.ts'
+import { ProblemException } from '../http/problem.ts'
 import { Health } from './health.ts'
 import { Metrics } from './metrics.ts'
+import { securityText } from './security-text.ts'
 
 /** The part of the configuration the web app needs. */
 export class PublicConfig {
-  constructor(readonly view: ConfigView) {}
+  constructor(
+    readonly view: ConfigView,
+    private readonly security: Pick<Config, 'securityContact' | 'publicUrl'>,
+  ) {}
 
-  static of({ demo, tiles, mqttPort, tls }: Config): PublicConfig {
-    return new PublicConfig({ version: VERSION, demo, tiles, mqtt: { port: mqttPort, tls: tls !== null } })
+  securityText(now: number): string | undefined {
+    return securityText(this.security, now)
+  }
+
+  static of(config: Config): PublicConfig {
+    const { demo, tiles, mqttPort, tls } = config
+    const mqtt = { port: mqttPort, tls: tls !== null }
+    return new PublicConfig({ version: VERSION, demo, tiles, mqtt }, config)
   }
 }
 
@@ -24,14 +35,13 @@ export class OperationsController {
   ) {}
 
   @Get('api/health/live')
-  @Endpoint({ access: 'public', summary: 'The process answers', answer: healthView })
+  @Endpoint({ summary: 'The process answers', answer: healthView })
   live(): HealthView {
     return { status: 'ready', reasons: [] }
   }
 
   @Get('api/health/ready')
   @Endpoint({
-    access: 'public',
     summary: 'Readings flow; 503 with the reasons when not',
     answer: healthView,
     problems: [503],
@@ -44,7 +54,6 @@ export class OperationsController {
 
   @Get('api/config')
   @Endpoint({
-    access: 'reader',
     summary: 'What the web app needs to know of the configuration',
     answer: configView,
   })
@@ -52,9 +61,20 @@ export class OperationsController {
     return this.config.view
   }
 
+  @Get('.well-known/security.txt')
+  @Endpoint({
+    summary: 'Whom to tell of a vulnerability (RFC 9116)',
+    answer: ['text/plain'],
+    problems: [404],
+  })
+  security(@Res() response: Response): void {
+    const text = this.config.securityText(Date.now())
+    if (text === undefined) throw new ProblemException(404, 'no contact is configured')
+    response.type('text/plain').set('Cache-Control', 'max-age=86400').send(text)
+  }
+
   @Get('metrics')
   @Endpoint({
-    access: 'metrics',
     summary: 'Measurements in the Prometheus text format',
     answer: ['text/plain'],
   })

@@ -4,7 +4,9 @@ import { BatchBuilder } from './batch.ts'
 import { Intake } from './intake.ts'
 import { Latest } from './latest.ts'
 import { Ledger } from './ledger.ts'
+import { viewMessage } from './message-view.ts'
 import type { RejectedNotice } from './notices.ts'
+import { RecentMessages } from './recent-messages.ts'
 import { Resolver } from './resolver.ts'
 import { entryOf, type Message, T0 } from './spine.fixture.ts'
 
@@ -17,6 +19,7 @@ let builder: BatchBuilder
 let intake: Intake
 let told: Omit<RejectedNotice, 'id'>[]
 let faults: Error[]
+let recent: RecentMessages
 let wanted: Set<number>
 
 beforeEach(() => {
@@ -43,6 +46,7 @@ beforeEach(() => {
   told = []
   faults = []
   wanted = new Set()
+  recent = new RecentMessages()
   intake = new Intake(
     {
       resolver,
@@ -50,6 +54,7 @@ beforeEach(() => {
       latest: new Latest(resolver),
       creation: { want: (series) => void wanted.add(series) },
       rejected: (notice) => void told.push(notice),
+      recent,
       faulted: (_, error) => void faults.push(error),
     },
     builder,
@@ -305,4 +310,40 @@ test('a fault while taking one message leaves the others alone', () => {
     rejectedBy: { internal_error: 1 },
   })
   expect(intake.undecoded).toBe(1)
+})
+
+test('a kept message tells what became of every reading, and looking at it changes nothing', () => {
+  const values = { pm25: 35.5, pm10: -300, nonsense: 1, temperature: 'warm', run_state: 'running', co: null }
+  take({ device: 'device', payload: { values } })
+  const before = JSON.stringify(ledger.device('device'))
+  const [message] = recent.of('device')
+  const view = viewMessage('device', message as never, resolver)
+  expect(view).toMatchObject({
+    outcome: 'partly_accepted',
+    reason: null,
+    payload: JSON.stringify({ values }),
+  })
+  const of = (property: string) => view.readings.find((reading) => reading.property === property)
+  expect(of('pm25')).toMatchObject({
+    station: 'station',
+    value: 35.5,
+    unit: 'ug/m3',
+    quality: 1,
+    reason: null,
+  })
+  expect(of('pm10')).toMatchObject({ value: -300, quality: 4, reason: 'out_of_range' })
+  expect(of('co')).toMatchObject({ value: null, quality: 9, reason: 'missing' })
+  expect(of('run_state')).toMatchObject({ value: 'running' })
+  expect(of('nonsense')).toMatchObject({ quality: null, value: 1, reason: 'unknown_property' })
+  expect(of('temperature')).toMatchObject({ quality: null, value: 'warm', reason: 'wrong_kind' })
+  expect(JSON.stringify(ledger.device('device'))).toBe(before)
+})
+
+test('a message of which nothing was taken tells why, with advice', () => {
+  take({ device: 'off', payload: { values: { pm25: 1, pm10: 2 } } })
+  const [message] = recent.of('off')
+  const view = viewMessage('off', message as never, resolver)
+  expect(view).toMatchObject({ outcome: 'rejected', reason: 'device_disabled' })
+  expect(view.advice?.zh).toBeTruthy()
+  expect(view.readings.map(({ reason }) => reason)).toEqual(['device_disabled', 'device_disabled'])
 })

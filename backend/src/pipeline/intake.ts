@@ -8,22 +8,41 @@ import type { DatastreamCreation } from './creation.ts'
 import type { Latest } from './latest.ts'
 import type { Ledger } from './ledger.ts'
 import type { RejectedNotice } from './notices.ts'
+import type { RecentMessages } from './recent-messages.ts'
 import type { Device, Property, Resolver, Station, StationProblem } from './resolver.ts'
 import { MinuteShare } from './share.ts'
 
+/** A reading that was not taken, named as the message names it. */
+export interface RejectedReading {
+  station: string | null
+  property: string
+  value: Value
+  reason: RejectionReason
+}
+
 export interface IntakeParts {
   resolver: Resolver
-  ledger: Ledger
-  latest: Latest
+  ledger: Pick<Ledger, 'slotOf' | 'heard' | 'accepted' | 'rejected'>
+  latest: { record(...reading: Parameters<Latest['record']>): unknown }
   creation: Pick<DatastreamCreation, 'want'>
   rejected: (notice: Omit<RejectedNotice, 'id'>) => void
+  /** Told of every rejected reading by itself, where somebody wants to know. */
+  rejectedReading?: (reading: RejectedReading) => void
+  /** Keeps messages for people to see. */
+  recent: Pick<RecentMessages, 'offer'>
   /** A message could not be taken because of a fault in this software. */
   faulted: (entry: JournalEntry, error: Error) => void
+  /** False when a message is only looked at: its device's account is not to be touched. */
+  keepsAccounts?: boolean
 }
+
+/** Where readings are written. */
+export type Rows = Pick<BatchBuilder, 'rows' | 'mark' | 'rollback' | 'beginRun' | 'add' | 'addText'>
 
 /** Rejections of one device that are kept with their payload per minute of receive time; all are counted. */
 const KEPT_PER_MINUTE = 20
 const EXCERPT_BYTES = 512
+const NONE: readonly Rejection[] = Object.freeze([])
 
 /** Rejected readings of the message in hand, by reason. */
 interface Rejection {
@@ -41,18 +60,18 @@ export class Intake {
   decoded = 0
   undecoded = 0
   readonly #parts: IntakeParts
-  #builder: BatchBuilder
+  #builder: Rows
   readonly #rejections: Rejection[] = []
   readonly #kept = new MinuteShare<number>(KEPT_PER_MINUTE)
   #notKept = 0
 
-  constructor(parts: IntakeParts, builder: BatchBuilder) {
+  constructor(parts: IntakeParts, builder: Rows) {
     this.#parts = parts
     this.#builder = builder
   }
 
   /** Later readings go into another builder. */
-  use(builder: BatchBuilder): void {
+  use(builder: Rows): void {
     this.#builder = builder
   }
 
@@ -63,7 +82,7 @@ export class Intake {
 
   /** Takes a message of an observations or senml topic. Never throws. */
   take(entry: JournalEntry, kind: 'observations' | 'senml'): void {
-    const { ledger, resolver } = this.#parts
+    const { ledger, resolver, recent } = this.#parts
     const device = resolver.device(entry.deviceId, entry.receivedAt)
     const slot = this.#accountOf(device, entry.deviceId)
     ledger.heard(slot, entry.receivedAt)
@@ -76,12 +95,17 @@ export class Intake {
       this.#fault(slot, entry, error as Error)
       return
     }
-    if (builder.rows > before) ledger.accepted(slot, builder.rows - before)
-    if (this.#rejections.length > 0) this.#tell(slot, entry)
+    const accepted = builder.rows - before
+    if (accepted > 0) ledger.accepted(slot, accepted)
+    if (this.#rejections.length === 0) recent.offer(entry, accepted, NONE)
+    else {
+      recent.offer(entry, accepted, this.#rejections.slice())
+      this.#tell(slot, entry)
+    }
   }
 
   #accountOf(device: Device | undefined, id: string): number {
-    if (device === undefined) return this.#parts.ledger.slotOf(id)
+    if (device === undefined || this.#parts.keepsAccounts === false) return this.#parts.ledger.slotOf(id)
     if (device.account < 0) device.account = this.#parts.ledger.slotOf(id)
     return device.account
   }
@@ -121,8 +145,15 @@ export class Intake {
     for (const name in values) {
       const value = values[name] as Value
       const series = this.#parts.resolver.resolveSeries(station, name)
-      if (series < 0) this.#reject('unknown_property', 1, `${name}: expected an observed property`)
-      else if (plain && typeof value === 'number') this.#takeNumber(series, value, report.time, receivedAt)
+      if (series < 0) {
+        this.#rejectReading(
+          station.id,
+          name,
+          value,
+          'unknown_property',
+          `${name}: expected an observed property`,
+        )
+      } else if (plain && typeof value === 'number') this.#takeNumber(series, value, report.time, receivedAt)
       else this.#takeValue(device, series, value, report, receivedAt)
     }
   }
@@ -149,7 +180,7 @@ export class Intake {
     if (property.kind === 'number' || (property.kind === 'boolean' && (value === 0 || value === 1))) {
       const quality = numberQuality(value, property.minimum, property.maximum, time, receivedAt)
       this.#record(series, time, receivedAt, value, quality)
-    } else this.#rejectKind(property, value)
+    } else this.#rejectKind(series, value)
   }
 
   #takeValue(device: Device, series: number, value: Value, report: Report, receivedAt: number): void {
@@ -160,7 +191,7 @@ export class Intake {
     } else if (typeof value === 'string') {
       this.#takeText(series, property, value, time, receivedAt)
     } else {
-      const number = this.#numberOf(device, property, value, report)
+      const number = this.#numberOf(device, series, value, report)
       if (number === undefined) return
       const quality = numberQuality(number, property.minimum, property.maximum, time, receivedAt)
       this.#record(series, time, receivedAt, number, quality)
@@ -168,19 +199,21 @@ export class Intake {
   }
 
   /** The value as stored, in the property's unit; undefined when it was rejected. */
-  #numberOf(device: Device, property: Property, value: number | boolean, report: Report): number | undefined {
+  #numberOf(device: Device, series: number, value: number | boolean, report: Report): number | undefined {
+    const property = this.#parts.resolver.propertyOfSeries(series)
     if (property.kind === 'boolean') {
       if (typeof value === 'boolean' || value === 0 || value === 1) return Number(value)
     } else if (property.kind === 'number' && typeof value === 'number') {
-      return this.#convert(device, property, value, report)
+      return this.#convert(device, series, value, report)
     }
-    this.#rejectKind(property, value)
+    this.#rejectKind(series, value)
     return undefined
   }
 
   /** A unit stated in the message goes before the one registered for the device. */
-  #convert(device: Device, property: Property, value: number, report: Report): number | undefined {
+  #convert(device: Device, series: number, value: number, report: Report): number | undefined {
     const { units } = report
+    const property = this.#parts.resolver.propertyOfSeries(series)
     const unit = units !== undefined && Object.hasOwn(units, property.id) ? units[property.id] : undefined
     const conversion =
       unit === undefined
@@ -188,13 +221,14 @@ export class Intake {
         : this.#parts.resolver.convert(device, unit, property)
     if (conversion === undefined) return value
     if (conversion.ok) return value * conversion.factor + conversion.offset
-    this.#reject('bad_unit', 1, `${property.id}: ${conversion.detail}`)
+    const station = this.#parts.resolver.stationOfSeries(series).id
+    this.#rejectReading(station, property.id, value, 'bad_unit', `${property.id}: ${conversion.detail}`)
     return undefined
   }
 
   #takeText(series: number, property: Property, text: string, time: number, receivedAt: number): void {
     if (property.kind !== 'category') {
-      this.#rejectKind(property, text)
+      this.#rejectKind(series, text)
       return
     }
     const { categories } = property.definition as ObservedProperty
@@ -223,13 +257,31 @@ export class Intake {
   }
 
   #rejectReport(report: Report, reason: RejectionReason, detail: string): void {
-    let readings = 0
-    for (const _ in report.values) readings++
-    this.#reject(reason, readings, detail)
+    const { values, station = null } = report
+    for (const name in values) this.#rejectReading(station, name, values[name] as Value, reason, detail)
   }
 
-  #rejectKind(property: Property, value: Value): void {
-    this.#reject('wrong_kind', 1, `${property.id}: ${JSON.stringify(value)}, expected a ${property.kind}`)
+  #rejectKind(series: number, value: Value): void {
+    const { id, kind } = this.#parts.resolver.propertyOfSeries(series)
+    const station = this.#parts.resolver.stationOfSeries(series).id
+    this.#rejectReading(
+      station,
+      id,
+      value,
+      'wrong_kind',
+      `${id}: ${JSON.stringify(value)}, expected a ${kind}`,
+    )
+  }
+
+  #rejectReading(
+    station: string | null,
+    property: string,
+    value: Value,
+    reason: RejectionReason,
+    detail: string,
+  ): void {
+    this.#parts.rejectedReading?.({ station, property, value, reason })
+    this.#reject(reason, 1, detail)
   }
 
   /** Notes a rejection of the message in hand; one per reason, with the first detail. */
@@ -271,9 +323,8 @@ function stationDetail(problem: StationProblem, device: Device, named: string | 
       : `station: nothing, expected one of the ${device.stations.size} stations of the device`
   }
   const station = named ?? device.sole?.id
-  return problem === 'unknown_station'
-    ? `station: ${station}, expected a registered station`
-    : `station: ${station}, expected a station assigned to the device`
+  // The same for both: whether a station of other people's exists shows in the reason alone (see `reasonWithin`).
+  return `station: ${station}, expected a registered station of the device`
 }
 
 /** The beginning of a payload as text, for people. */

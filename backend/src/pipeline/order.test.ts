@@ -73,6 +73,7 @@ async function run(messages: Report[][]) {
     ledger,
     creation: { want: () => {} },
     rejected: () => {},
+    recent: { offer: () => {} },
     faulted: () => {},
   }
   const intake = new Intake(parts, builder)

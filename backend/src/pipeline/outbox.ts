@@ -117,6 +117,15 @@ export class Outbox {
     return this.#tables[table].getBinary(key)
   }
 
+  count(table: TableName): number {
+    return (this.#tables[table].getStats() as { entryCount: number }).entryCount
+  }
+
+  /** Writes a copy of the present state, without unused pages, to an existing folder. Writing goes on meanwhile. */
+  async backup(folder: string): Promise<void> {
+    await this.#root.backup(folder, true)
+  }
+
   /** All entries of a small table. */
   entries(table: TableName): { key: Key; value: Buffer }[] {
     return Array.from(this.#tables[table].getRange({}), ({ key, value }) => ({ key, value }))

@@ -1,3 +1,4 @@
+import type { DeviceMessageView } from '@osprey/core/api'
 import {
   type Journal,
   type JournalEntry,
@@ -7,13 +8,16 @@ import {
 import type { LatestObservation } from '../observations/store.ts'
 import { BatchBuilder } from './batch.ts'
 import { type CreateDatastreams, DatastreamCreation } from './creation.ts'
+import { type Cursor, cursorWrite, readCursor } from './cursor.ts'
 import { encodeApart, fillDatastreams, releaseHeld } from './held.ts'
 import { excerpt, Intake } from './intake.ts'
 import type { Latest } from './latest.ts'
 import { type Ledger, NOBODY, type TotalAccount } from './ledger.ts'
+import { viewMessage } from './message-view.ts'
 import type { NoticeQueue } from './notice-queue.ts'
 import { type NoticeSinks, type NoticeStats, Notices, type QuarantinedNotice } from './notices.ts'
 import type { Outbox, Transaction, Write } from './outbox.ts'
+import { RecentMessages } from './recent-messages.ts'
 import { Reception } from './reception.ts'
 import { recover } from './recover.ts'
 import type { Resolver } from './resolver.ts'
@@ -41,20 +45,6 @@ export interface PipelineOptions {
   restartNeeded?: (error: Error) => void
 }
 
-/** Where the pipeline stands in the journal; kept with the outbox. */
-export interface Cursor {
-  /** Sequence of the last entry taken. */
-  sequence: number
-  /** Messages on observations and senml topics ever journaled, up to there. */
-  observations: number
-  /** Receive time of the last entry taken, epoch milliseconds. */
-  receivedAt: number
-  decoded: number
-  undecoded: number
-  /** Id of the journal it stands in; absent while that is unknown. */
-  journal?: string | undefined
-}
-
 /** `outbox_full` and `failing`: nothing is read, the journal keeps what comes. */
 export type PipelineState = 'stopped' | 'running' | 'outbox_full' | 'failing'
 
@@ -78,6 +68,7 @@ export interface PipelineStats {
   lastError: string | undefined
   creation: { wanted: number; created: number; lastError: string | undefined }
   notices: NoticeStats
+  recentMessages: { devices: number; bytes: number; forgotten: number }
 }
 
 /** Entries asked of the journal at once. */
@@ -105,7 +96,6 @@ const SWEEP_INTERVAL = 1000
 const DELAY_TOLERANCE = 60_000
 /** A clock goes back this far, ms, without having been set. */
 const CLOCK_TOLERANCE = 60_000
-const CURSOR_KEY = 'cursor'
 
 /** Everything taken since the step before, ready to be written. */
 interface Step {
@@ -125,6 +115,7 @@ interface Step {
 export class Pipeline {
   readonly #options: PipelineOptions
   readonly #intake: Intake
+  readonly #recent = new RecentMessages()
   readonly #creation: DatastreamCreation
   readonly #notices: Notices
   readonly #reception: Reception
@@ -135,6 +126,8 @@ export class Pipeline {
   /** Last entry of the newest step, written or being written, and of the newest step on disk. */
   #capturedSequence = 0
   #writtenSequence = 0
+  /** While above 0 nothing is taken off the journal. */
+  #trimmingHeld = 0
   #lastCommit = 0
   #lastTrim = 0
   #pause = REST_FIRST
@@ -170,11 +163,12 @@ export class Pipeline {
         latest,
         creation: this.#creation,
         rejected: (notice) => this.#notices.rejected.offer(notice),
+        recent: this.#recent,
         faulted: (entry, error) => this.#faulted(entry, error),
       },
       this.#builder,
     )
-    this.#reception = new Reception(this.#intake, this.#notices)
+    this.#reception = new Reception(this.#intake, this.#notices, this.#recent)
   }
 
   /** The archive puts readings here that the store refused. */
@@ -208,7 +202,7 @@ export class Pipeline {
     clearInterval(this.#sweeper)
     await Promise.all(this.#tasks)
     await this.#writing
-    this.#options.journal.trim(this.#writtenSequence)
+    if (this.#trimmingHeld === 0) this.#options.journal.trim(this.#writtenSequence)
     await Promise.all([this.#creation.stop(), this.#notices.stop()])
     this.#state = 'stopped'
   }
@@ -236,6 +230,29 @@ export class Pipeline {
     this.#options.resolver.forgetFormer(this.#position.receivedAt)
   }
 
+  /**
+   * What was taken stays in the journal until the function answered is called: a backup copies the journal after
+   * the cursor, and must find there everything that came after it.
+   */
+  holdTrimming(): () => void {
+    this.#trimmingHeld++
+    let held = true
+    return () => {
+      if (held) this.#trimmingHeld--
+      held = false
+    }
+  }
+
+  /** The last messages of a device, newest first, with what became of every reading. */
+  messagesOf(device: string): DeviceMessageView[] {
+    const { resolver } = this.#options
+    return this.#recent.of(device).map((message) => viewMessage(device, message, resolver))
+  }
+
+  forgetMessagesOf(device: string): void {
+    this.#recent.forget(device)
+  }
+
   /** The account of everything ever journaled. */
   total(): TotalAccount {
     const journaled = this.#options.journal.totals().observations
@@ -259,6 +276,7 @@ export class Pipeline {
       commandResultsRefused: this.#reception.resultsRefused,
       lastError: this.#lastError,
       creation: this.#creation.stats(),
+      recentMessages: this.#recent.stats(),
       notices: this.#notices.stats(),
     }
   }
@@ -391,8 +409,7 @@ export class Pipeline {
 
   #cursorWrite(): Write {
     const { decoded, undecoded } = this.#intake
-    const cursor: Cursor = { ...this.#position, decoded, undecoded }
-    return { table: 'meta', key: CURSOR_KEY, value: Buffer.from(JSON.stringify(cursor)) }
+    return cursorWrite({ ...this.#position, decoded, undecoded })
   }
 
   /** Tries until it succeeds: meanwhile nothing more than one further step is taken, the journal keeps the rest. */
@@ -415,7 +432,7 @@ export class Pipeline {
 
   #trim(sequence: number): void {
     const now = performance.now()
-    if (now - this.#lastTrim < TRIM_INTERVAL) return
+    if (this.#trimmingHeld > 0 || now - this.#lastTrim < TRIM_INTERVAL) return
     this.#lastTrim = now
     this.#options.journal.trim(sequence)
   }
@@ -451,11 +468,10 @@ export class Pipeline {
 
   #firstPosition(): Cursor {
     const { outbox, journal, log } = this.#options
-    const stored = outbox.get('meta', CURSOR_KEY)
+    const cursor = readCursor(outbox)
     const id = journal.id()
-    if (stored === undefined)
+    if (cursor === undefined)
       return { sequence: 0, observations: 0, receivedAt: 0, decoded: 0, undecoded: 0, journal: id }
-    const cursor = JSON.parse(stored.toString('utf8')) as Cursor
     const last = journal.lastSequence()
     const other = id !== undefined && cursor.journal !== undefined && id !== cursor.journal
     if (!other && last >= cursor.sequence) return { ...cursor, journal: id ?? cursor.journal }

@@ -1,6 +1,7 @@
 import type { JournalEntry } from '@osprey/journal/journal'
 import type { Intake } from './intake.ts'
 import type { Notices } from './notices.ts'
+import type { RecentMessages } from './recent-messages.ts'
 import { MinuteShare } from './share.ts'
 
 /** A result is a short answer: one device must not fill the queue with long ones. */
@@ -17,10 +18,16 @@ export class Reception {
   readonly #results = new MinuteShare<string>(RESULTS_PER_MINUTE)
   readonly #intake: Intake
   readonly #notices: Pick<Notices, 'presence' | 'refused' | 'commandResult'>
+  readonly #recent: Pick<RecentMessages, 'offer'>
 
-  constructor(intake: Intake, notices: Pick<Notices, 'presence' | 'refused' | 'commandResult'>) {
+  constructor(
+    intake: Intake,
+    notices: Pick<Notices, 'presence' | 'refused' | 'commandResult'>,
+    recent: Pick<RecentMessages, 'offer'>,
+  ) {
     this.#intake = intake
     this.#notices = notices
+    this.#recent = recent
   }
 
   /**
@@ -42,11 +49,15 @@ export class Reception {
     return false
   }
 
-  #takeStatus({ deviceId: device, receivedAt, payload }: JournalEntry): void {
+  #takeStatus(entry: JournalEntry): void {
+    const { deviceId: device, receivedAt, payload } = entry
+    this.#recent.offer(entry, 0, [])
     this.#notices.presence.offer({ device, kind: 'status', receivedAt, detail: parseObject(payload) })
   }
 
-  #takeCommandResult({ deviceId: device, receivedAt, payload }: JournalEntry): void {
+  #takeCommandResult(entry: JournalEntry): void {
+    const { deviceId: device, receivedAt, payload } = entry
+    this.#recent.offer(entry, 0, [])
     if (payload.length > RESULT_BYTES || !this.#results.take(device, receivedAt)) {
       this.resultsRefused++
       return

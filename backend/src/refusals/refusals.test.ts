@@ -4,6 +4,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import pino from 'pino'
 import { Database } from '../database/database.ts'
+import type { Device, Registry } from '../registry/registry.ts'
+import { WHOLE_TERRITORY } from '../territory/territory.ts'
+import { RefusalsController } from './refusals.controller.ts'
 import { Refusals } from './refusals.ts'
 
 const dataDir = mkdtempSync(join(tmpdir(), 'osprey-refusals-'))
@@ -77,4 +80,35 @@ test('quarantined readings keep their value and the words of the store', async (
   ])
   const list = await refusals.listQuarantined(10)
   expect(list.map(({ value }) => value)).toEqual(['text\ufffd', null, '1.5'])
+})
+
+test('refused connections come with what to do about them, from what is registered of the device', async () => {
+  const day = 86_400_000
+  const createdAt = new Date(Date.now() - 9 * day)
+  const device = {
+    rotatedAt: new Date(Date.now() - 3 * day),
+    createdAt,
+    disabled: false,
+    authentication: 'secret',
+  }
+  const registry = { devices: new Map([['rotated', device as Device]]) } as unknown as Registry
+  const attempt = {
+    reason: 'bad_secret',
+    detail: '',
+    address: '192.0.2.7',
+    clientId: 'c',
+    receivedAt: Date.now(),
+  }
+  await refusals.refused([
+    { id: 9001, device: 'rotated', ...attempt },
+    { id: 9002, device: 'removed', ...attempt },
+    { id: 9003, device: 'rotated', ...attempt, reason: 'of a later version' },
+  ])
+  const controller = new RefusalsController(refusals, registry)
+  const list = await controller.refusedConnections({ limit: '3' }, WHOLE_TERRITORY)
+  expect(list.map(({ advice }) => advice?.en)).toEqual([
+    undefined,
+    expect.stringContaining('not registered any more'),
+    expect.stringContaining('rotated 3 d ago'),
+  ])
 })

@@ -1,6 +1,12 @@
-import { desc, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
+import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import type { Database } from '../database/database.ts'
-import { quarantine, refusedConnections, rejectedMessages } from '../database/schema.ts'
+import {
+  quarantine,
+  refusedConnections,
+  devices as registered,
+  rejectedMessages,
+} from '../database/schema.ts'
 import { storable } from '../database/storable.ts'
 import type { QuarantinedNotice, RefusedNotice, RejectedNotice } from '../pipeline/notices.ts'
 
@@ -78,25 +84,45 @@ export class Refusals {
     await this.trim(quarantine, MAX_QUARANTINED)
   }
 
-  listRejected(device: string | undefined, limit: number) {
+  /** Of `device`, and of no others than `devices`, where these are given. */
+  listRejected(device: string | undefined, limit: number, devices?: readonly string[]) {
+    const ofDevice =
+      device === undefined ? undefined : eq(rejectedMessages.device, storable(device, MAX_TEXT))
     return this.database.queries
       .select()
       .from(rejectedMessages)
-      .where(device === undefined ? undefined : eq(rejectedMessages.device, storable(device, MAX_TEXT)))
+      .where(and(ofDevice, amongst(rejectedMessages.device, devices)))
       .orderBy(desc(rejectedMessages.id))
       .limit(limit)
   }
 
-  listRefused(limit: number) {
+  /** With `sinceRegistration`, of registered devices only, and nothing of who had the id of one before. */
+  listRefused(limit: number, devices?: readonly string[], sinceRegistration = false) {
     return this.database.queries
       .select()
       .from(refusedConnections)
+      .where(
+        and(
+          amongst(refusedConnections.device, devices),
+          sinceRegistration
+            ? sql`exists (
+                select from ${registered}
+                where ${registered.id} = ${refusedConnections.device}
+                  and ${registered.createdAt} <= ${refusedConnections.at})`
+            : undefined,
+        ),
+      )
       .orderBy(desc(refusedConnections.id))
       .limit(limit)
   }
 
-  listQuarantined(limit: number) {
-    return this.database.queries.select().from(quarantine).orderBy(desc(quarantine.id)).limit(limit)
+  listQuarantined(limit: number, datastreams?: readonly number[]) {
+    return this.database.queries
+      .select()
+      .from(quarantine)
+      .where(amongst(quarantine.datastream, datastreams))
+      .orderBy(desc(quarantine.id))
+      .limit(limit)
   }
 
   /** Keeps the `keep` newest rows. */
@@ -122,4 +148,9 @@ export class Refusals {
         ) old
       )`)
   }
+}
+
+/** One parameter however many values there are; no filter where none are given. */
+function amongst(column: AnyPgColumn, values: readonly (string | number)[] | undefined): SQL | undefined {
+  return values && sql`${column} = any(${sql.param(values)})`
 }

@@ -109,6 +109,40 @@ test('a unit that converts is accepted', async () => {
   expect((await backend.operator('GET', '/api/devices/d-units')).body.units).toEqual({ pm25: 'mg/m3' })
 })
 
+test('how a device logs in reaches the broker; a new secret does not change it', async () => {
+  const created = { id: 'd-cert', stations: [], authentication: 'certificate' }
+  expect((await backend.operator('POST', '/api/devices', created)).status).toBe(201)
+  expect(directory.get('d-cert')?.authentication).toBe('certificate')
+  expect((await backend.operator('GET', '/api/devices/d-cert')).body.authentication).toBe('certificate')
+  expect(directory.get('d-1')?.authentication).toBe('secret')
+  const patch = { authentication: 'either' }
+  expect((await backend.operator('PATCH', '/api/devices/d-cert', patch)).body.authentication).toBe('either')
+  await backend.operator('POST', '/api/devices/d-cert/rotate', {})
+  await backend.operator('PATCH', '/api/devices/d-cert', { stations: ['s-1'] })
+  expect(directory.get('d-cert')?.authentication).toBe('either')
+  const unknown = await backend.operator('PATCH', '/api/devices/d-cert', { authentication: 'badge' })
+  expect([unknown.status, unknown.body.errors[0].field]).toEqual([400, 'authentication'])
+})
+
+test('a list of devices by page, text and state', async () => {
+  const devices = ['b', 'a', 'C'].map((name) => ({ id: `page-${name}`, stations: ['s-3'] }))
+  await backend.operator('POST', '/api/devices/bulk', { devices })
+  await backend.operator('PATCH', '/api/devices/page-b', { disabled: true })
+  const ids = async (query: string) => {
+    const { body } = await backend.operator('GET', `/api/devices?${query}`)
+    return body.map(({ id }: { id: string }) => id)
+  }
+  expect(await ids('text=PAGE-')).toEqual(['page-C', 'page-a', 'page-b'])
+  expect(await ids('text=page-&limit=2')).toEqual(['page-C', 'page-a'])
+  expect(await ids('text=page-&limit=2&after=page-a')).toEqual(['page-b'])
+  expect(await ids('text=page-&state=disabled')).toEqual(['page-b'])
+  expect(await ids('text=page-&state=disconnected')).toEqual(['page-C', 'page-a'])
+  expect(await ids('text=page-&state=connected')).toEqual([])
+  expect(await ids('text=S-3')).toEqual(expect.arrayContaining(['page-a']))
+  const refused = await backend.operator('GET', '/api/devices?state=asleep')
+  expect([refused.status, refused.body.errors[0].field]).toEqual([400, 'state'])
+})
+
 test('a device loses a station that is removed', async () => {
   await backend.operator('POST', '/api/stations', {
     id: 'gone',
@@ -123,7 +157,13 @@ test('a device loses a station that is removed', async () => {
 })
 
 test('after a restart the directory is made equal to the registry', async () => {
-  await directory.put({ id: 'ghost', secretHash: sha256('x'), disabled: false, rotatedAt: 1 })
+  await directory.put({
+    id: 'ghost',
+    secretHash: sha256('x'),
+    disabled: false,
+    rotatedAt: 1,
+    authentication: 'secret',
+  })
   const record = directory.get('d-1')
   await directory.remove('d-1')
   await backend.restart()

@@ -1,15 +1,19 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { DeviceInput, DevicePatch, DeviceSecret } from '@osprey/core/api'
+import { type DeviceInput, type DevicePatch, type DeviceSecret, MAX_DEVICES } from '@osprey/core/api'
 import { conversion } from '@osprey/core/units'
 import type { DeviceDirectory, DeviceRecord } from '@osprey/journal/directory'
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import type { Logger } from 'pino'
+import type { Audit, AuditEvent } from '../audit/audit.ts'
 import type { Transaction } from '../database/database.ts'
-import { deviceStations, devices } from '../database/schema.ts'
+import { deviceStations, devices, presence, rejectedMessages } from '../database/schema.ts'
 import { conflict, invalid, invalidFields, notFound, ProblemException } from '../http/problem.ts'
+import type { Ledger } from '../pipeline/ledger.ts'
+import type { Territory } from '../territory/territory.ts'
+import { auditedDevice } from './audited.ts'
+import type { PresenceBoard } from './presence.ts'
 import type { Device, Registry } from './registry.ts'
 
-export const MAX_DEVICES = 200_000
 const ROWS_PER_STATEMENT = 1000
 
 /**
@@ -19,10 +23,14 @@ const ROWS_PER_STATEMENT = 1000
 export class Devices {
   /** Changed in PostgreSQL while the directory could not be written; retried by `syncRest`. */
   private readonly unsynced = new Set<string>()
+  private readonly removalListeners: ((id: string) => void)[] = []
 
   constructor(
     private readonly registry: Registry,
+    private readonly presence: Pick<PresenceBoard, 'get' | 'forget'>,
+    private readonly ledger: Pick<Ledger, 'device'>,
     private readonly directory: DeviceDirectory,
+    private readonly audit: Audit,
     private readonly log: Logger,
   ) {}
 
@@ -38,19 +46,23 @@ export class Devices {
     }
   }
 
-  get(id: string): Device {
+  /** What lies outside the territory of whoever asks does not exist for them. */
+  get(id: string, territory: Territory): Device {
     const device = this.registry.devices.get(id)
-    if (!device) throw notFound('device', id)
+    if (!device || !territory.hasDevice(id)) throw notFound('device', id)
     return device
   }
 
   /** Creates all of them, or none. The secrets are returned this once and kept only as hashes. */
-  async create(inputs: readonly DeviceInput[]): Promise<DeviceSecret[]> {
+  async create(inputs: readonly DeviceInput[], territory: Territory): Promise<DeviceSecret[]> {
     const secrets = inputs.map(({ id }) => ({ id, secret: newSecret() }))
     const rows = await this.registry.change(
       async (transaction) => {
-        this.checkNew(inputs)
-        return insertDevices(transaction, inputs, secrets)
+        this.checkNew(inputs, territory)
+        if (!territory.whole) await this.checkPast(transaction, inputs)
+        const created = await insertDevices(transaction, inputs, secrets)
+        await this.audit.record(transaction, ...created.map((device) => saved('device.created', device)))
+        return created
       },
       (created) => {
         for (const device of created) this.registry.applyDevice(device)
@@ -61,26 +73,28 @@ export class Devices {
     return secrets
   }
 
-  async update(id: string, patch: DevicePatch): Promise<Device> {
+  async update(id: string, patch: DevicePatch, territory: Territory): Promise<Device> {
     const device = await this.registry.change(
       async (transaction) => {
-        const before = this.get(id)
-        if (patch.stations) this.checkStations(patch.stations, 'stations')
+        const before = this.get(id, territory)
+        if (patch.stations) this.checkStations(patch.stations, 'stations', territory)
         if (patch.units) this.checkUnits(patch.units, 'units')
         const after: Device = {
           ...before,
           disabled: patch.disabled ?? before.disabled,
+          authentication: patch.authentication ?? before.authentication,
           units: patch.units ?? before.units,
           stations: patch.stations ? [...new Set(patch.stations)] : before.stations,
         }
         await transaction
           .update(devices)
-          .set({ disabled: after.disabled, units: after.units })
+          .set({ disabled: after.disabled, authentication: after.authentication, units: after.units })
           .where(eq(devices.id, id))
         if (patch.stations) {
           await transaction.delete(deviceStations).where(eq(deviceStations.device, id))
           await insertAll(transaction, linksOf(after))
         }
+        await this.audit.record(transaction, saved('device.changed', after, before))
         return after
       },
       (changed) => this.registry.applyDevice(changed),
@@ -90,15 +104,17 @@ export class Devices {
   }
 
   /** A new secret; the old one ends at once, and with it the device's connection. */
-  async rotate(id: string): Promise<DeviceSecret> {
+  async rotate(id: string, territory: Territory): Promise<DeviceSecret> {
     const secret = newSecret()
     await this.registry.change(
       async (transaction) => {
-        const changed = { ...this.get(id), secretHash: hashSecret(secret), rotatedAt: new Date() }
+        const before = this.get(id, territory)
+        const changed = { ...before, secretHash: hashSecret(secret), rotatedAt: new Date() }
         await transaction
           .update(devices)
           .set({ secretHash: changed.secretHash, rotatedAt: changed.rotatedAt })
           .where(eq(devices.id, id))
+        await this.audit.record(transaction, saved('device.rotated', changed, before))
         return changed
       },
       (changed) => this.registry.applyDevice(changed),
@@ -107,15 +123,32 @@ export class Devices {
     return { id, secret }
   }
 
-  async remove(id: string): Promise<void> {
+  /** Its account in the ledger stays, for the totals; of the rest nothing is left to whoever takes its id next. */
+  async remove(id: string, territory: Territory): Promise<void> {
     await this.registry.change(
       async (transaction) => {
-        this.get(id)
+        const before = auditedDevice(this.get(id, territory))
         await transaction.delete(devices).where(eq(devices.id, id))
+        await transaction.delete(presence).where(eq(presence.device, id))
+        await transaction.delete(rejectedMessages).where(eq(rejectedMessages.device, id))
+        await this.audit.record(transaction, {
+          action: 'device.removed',
+          object: { kind: 'device', id },
+          before,
+        })
       },
-      () => this.registry.applyDeviceRemoval(id),
+      () => {
+        this.registry.applyDeviceRemoval(id)
+        this.presence.forget(id)
+        for (const listener of this.removalListeners) listener(id)
+      },
     )
     await this.told([id])
+  }
+
+  /** `listener` is called with the id of every device that was removed. */
+  onRemoved(listener: (id: string) => void): void {
+    this.removalListeners.push(listener)
   }
 
   /** Writes to the directory what an earlier attempt could not. */
@@ -146,7 +179,7 @@ export class Devices {
     }
   }
 
-  private checkNew(inputs: readonly DeviceInput[]): void {
+  private checkNew(inputs: readonly DeviceInput[], territory: Territory): void {
     if (this.registry.devices.size + inputs.length > MAX_DEVICES) {
       throw new ProblemException(409, `at most ${MAX_DEVICES} devices can be registered`)
     }
@@ -156,13 +189,32 @@ export class Devices {
       if (this.registry.devices.has(input.id)) throw conflict('device', input.id)
       if (seen.has(input.id)) throw invalid(`${at}id`, input.id, 'an id named once')
       seen.add(input.id)
-      this.checkStations(input.stations, `${at}stations`)
+      this.checkStations(input.stations, `${at}stations`, territory)
       if (input.units) this.checkUnits(input.units, `${at}units`)
     }
   }
 
-  private checkStations(ids: readonly string[], field: string): void {
-    const unknown = ids.filter((id) => !this.registry.stations.has(id)).slice(0, 20)
+  /**
+   * With the id of a removed device its past would be taken over, which may lie outside the territory. What comes in
+   * late may have left something even after the removal.
+   */
+  private async checkPast(transaction: Transaction, inputs: readonly DeviceInput[]): Promise<void> {
+    const known = inputs.find(({ id }) => this.ledger.device(id) || this.presence.get(id))
+    if (known) throw conflict('device', known.id)
+    const ids = sql.param(inputs.map(({ id }) => id))
+    const [rejected] = await transaction
+      .select({ device: rejectedMessages.device })
+      .from(rejectedMessages)
+      .where(sql`${rejectedMessages.device} = any(${ids})`)
+      .limit(1)
+    if (rejected) throw conflict('device', rejected.device)
+  }
+
+  /** A device without stations belongs to the whole territory: whoever has less would not see it again. */
+  private checkStations(ids: readonly string[], field: string, territory: Territory): void {
+    if (ids.length === 0 && !territory.whole) throw invalid(field, ids, 'at least one station')
+    const isKnown = (id: string) => this.registry.stations.has(id) && territory.hasStation(id)
+    const unknown = ids.filter((id) => !isKnown(id)).slice(0, 20)
     if (unknown.length === 0) return
     throw invalidFields(unknown.map((value) => ({ field, value, expected: 'the id of an existing station' })))
   }
@@ -184,16 +236,27 @@ export class Devices {
   }
 }
 
+function saved(action: AuditEvent['action'], device: Device, before?: Device): AuditEvent {
+  return {
+    action,
+    object: { kind: 'device', id: device.id },
+    before: before && auditedDevice(before),
+    after: auditedDevice(device),
+  }
+}
+
+/** Never begins with a hyphen: a spreadsheet would take a credentials file's cell for a formula. */
 function newSecret(): string {
-  return randomBytes(32).toString('base64url')
+  const secret = randomBytes(32).toString('base64url')
+  return secret.startsWith('-') ? newSecret() : secret
 }
 
 function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex')
 }
 
-function recordOf({ id, secretHash, disabled, rotatedAt }: Device): DeviceRecord {
-  return { id, secretHash, disabled, rotatedAt: rotatedAt.getTime() }
+function recordOf({ id, secretHash, disabled, rotatedAt, authentication }: Device): DeviceRecord {
+  return { id, secretHash, disabled, rotatedAt: rotatedAt.getTime(), authentication }
 }
 
 function linksOf({ id, stations }: Pick<Device, 'id' | 'stations'>) {
@@ -211,9 +274,10 @@ async function insertDevices(
     const rows = await transaction
       .insert(devices)
       .values(
-        part.map(({ id, units }, index) => ({
+        part.map(({ id, units, authentication }, index) => ({
           id,
           units: units ?? {},
+          authentication: authentication ?? 'secret',
           secretHash: hashSecret((secrets[at + index] as DeviceSecret).secret),
         })),
       )

@@ -22,6 +22,11 @@ export class PresenceBoard {
     return this.devices.get(device)
   }
 
+  /** To be called when the device is removed and its row is deleted. */
+  forget(device: string): void {
+    this.devices.delete(device)
+  }
+
   /** Number of devices connected now. */
   connected(): number {
     let count = 0

@@ -10,7 +10,6 @@ export class PropertiesController {
 
   @Get()
   @Endpoint({
-    access: 'reader',
     summary: 'Observed properties, built-in and added, with their level scales',
     answer: z.array(propertyView),
   })
@@ -19,7 +18,7 @@ export class PropertiesController {
   }
 
   @Post()
-  @Endpoint({ access: 'reader', summary: 'Add an observed property', answer: propertyView, problems: [409] })
+  @Endpoint({ summary: 'Add an observed property', answer: propertyView, problems: [409] })
   create(@Body({ schema: propertyInput }) input: PropertyInput): Promise<PropertyView> {
     return this.properties.create(input)
   }

@@ -1,7 +1,8 @@
 import type { PropertyInput, PropertyView } from '@osprey/core/api'
-import { LEVEL_SCALES } from '@osprey/core/levels'
+import { scaleOf } from '@osprey/core/levels'
 import { type ObservedProperty, propertyById } from '@osprey/core/properties'
 import { conversion } from '@osprey/core/units'
+import type { Audit } from '../audit/audit.ts'
 import { properties } from '../database/schema.ts'
 import { conflict, invalid, ProblemException } from '../http/problem.ts'
 import type { Registry } from './registry.ts'
@@ -10,7 +11,10 @@ export const MAX_CUSTOM_PROPERTIES = 1000
 
 /** The observed properties: the catalogue and what an administrator added. */
 export class Properties {
-  constructor(private readonly registry: Registry) {}
+  constructor(
+    private readonly registry: Registry,
+    private readonly audit: Audit,
+  ) {}
 
   list(): PropertyView[] {
     return [...this.registry.properties.values()].map(view)
@@ -28,6 +32,11 @@ export class Properties {
           throw new ProblemException(409, `at most ${MAX_CUSTOM_PROPERTIES} properties can be added`)
         }
         await transaction.insert(properties).values({ id: property.id, definition: property })
+        await this.audit.record(transaction, {
+          action: 'property.created',
+          object: { kind: 'property', id: property.id },
+          after: property,
+        })
       },
       () => {
         this.registry.applyProperty(property)
@@ -57,7 +66,7 @@ function checked(input: PropertyInput): ObservedProperty {
 }
 
 function view(property: ObservedProperty): PropertyView {
-  const scale = LEVEL_SCALES[property.id]
+  const scale = scaleOf(property.id)
   return {
     ...property,
     media: [...property.media],

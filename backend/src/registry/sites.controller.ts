@@ -9,6 +9,8 @@ import {
 } from '@osprey/core/api'
 import { z } from 'zod'
 import { Endpoint } from '../http/endpoint.ts'
+import type { Territory } from '../territory/territory.ts'
+import { Within } from '../territory/within.ts'
 import { Sites } from './sites.ts'
 
 @Controller('api/sites')
@@ -16,33 +18,37 @@ export class SitesController {
   constructor(private readonly sites: Sites) {}
 
   @Get()
-  @Endpoint({ access: 'reader', summary: 'The supervised sites', answer: z.array(siteView) })
-  list(): SiteView[] {
-    return this.sites.list()
+  @Endpoint({ summary: 'The supervised sites', answer: z.array(siteView) })
+  list(@Within() territory: Territory): SiteView[] {
+    return this.sites.list(territory)
   }
 
   @Post()
-  @Endpoint({ access: 'reader', summary: 'Register a site', answer: siteView, problems: [409] })
-  create(@Body({ schema: siteInput }) input: SiteInput): Promise<SiteView> {
-    return this.sites.create(input)
+  @Endpoint({ summary: 'Register a site', answer: siteView, problems: [409] })
+  create(@Body({ schema: siteInput }) input: SiteInput, @Within() territory: Territory): Promise<SiteView> {
+    return this.sites.create(input, territory)
   }
 
   @Get(':id')
-  @Endpoint({ access: 'reader', summary: 'One site', answer: siteView, problems: [404] })
-  get(@Param('id') id: string): SiteView {
-    return this.sites.get(id)
+  @Endpoint({ summary: 'One site', answer: siteView, problems: [404] })
+  get(@Param('id') id: string, @Within() territory: Territory): SiteView {
+    return this.sites.get(id, territory)
   }
 
   @Patch(':id')
-  @Endpoint({ access: 'reader', summary: 'Change a site', answer: siteView, problems: [404] })
-  update(@Param('id') id: string, @Body({ schema: sitePatch }) patch: SitePatch): Promise<SiteView> {
-    return this.sites.update(id, patch)
+  @Endpoint({ summary: 'Change a site', answer: siteView, problems: [404, 409] })
+  update(
+    @Param('id') id: string,
+    @Body({ schema: sitePatch }) patch: SitePatch,
+    @Within() territory: Territory,
+  ): Promise<SiteView> {
+    return this.sites.update(id, patch, territory)
   }
 
   @Delete(':id')
   @HttpCode(204)
-  @Endpoint({ access: 'reader', summary: 'Remove a site; its stations stay', problems: [404] })
-  remove(@Param('id') id: string): Promise<void> {
-    return this.sites.remove(id)
+  @Endpoint({ summary: 'Remove a site; its stations stay', problems: [404, 409] })
+  remove(@Param('id') id: string, @Within() territory: Territory): Promise<void> {
+    return this.sites.remove(id, territory)
   }
 }

@@ -6,10 +6,12 @@ import {
   type StationInput,
   stationInput,
 } from '@osprey/core/api'
+import { writeCsv } from '@osprey/core/csv'
 import { parseGeoJson } from '../http/parse-geojson.ts'
 import { invalid, ProblemException, quote, shorten } from '../http/problem.ts'
 import { fieldErrors } from '../http/validation.ts'
-import { readCsv, writeCsv } from './csv.ts'
+import type { Territory } from '../territory/territory.ts'
+import { readCsv } from './csv.ts'
 import type { Registry, Station } from './registry.ts'
 import {
   ATTRIBUTE_PREFIX,
@@ -22,7 +24,7 @@ import {
   type StationField,
 } from './station-columns.ts'
 import { registered } from './station-json.ts'
-import type { Stations } from './stations.ts'
+import { outside, type Stations } from './stations.ts'
 
 /** Beyond these only their number is told. */
 const MAX_LISTED_ERRORS = 1000
@@ -44,19 +46,24 @@ export class StationFiles {
    * Creates or replaces every station of the file, or none when anything in it is wrong. `row` of an error
    * counts from 1, the first after the header or the first feature.
    */
-  async import(body: unknown, contentType = '', dryRun: boolean): Promise<ImportResult> {
+  async import(
+    body: unknown,
+    contentType = '',
+    dryRun: boolean,
+    territory: Territory,
+  ): Promise<ImportResult> {
     if (typeof body !== 'string') {
       throw new ProblemException(415, 'expected a file as text/csv or application/geo+json')
     }
     const isCsv = contentType.startsWith('text/')
     const candidates = isCsv ? csvCandidates(body) : geoJsonCandidates(body)
-    const { inputs, errors, omitted } = await this.check(candidates)
+    const { inputs, errors, omitted } = await this.check(candidates, territory)
     if (errors.length > 0 && !dryRun) throw new ProblemException(422, summary(errors, omitted), errors)
     if (dryRun) {
       const updated = inputs.filter(({ id }) => this.registry.stations.has(id)).length
       return { created: inputs.length - updated, updated, dryRun, errors, omitted }
     }
-    return { ...(await this.stations.putAll(inputs)), dryRun, errors, omitted }
+    return { ...(await this.stations.putAll(inputs, territory)), dryRun, errors, omitted }
   }
 
   csv(stations: readonly Station[]): string {
@@ -78,7 +85,7 @@ export class StationFiles {
     return JSON.stringify({ type: 'FeatureCollection', features })
   }
 
-  private async check(candidates: readonly Candidate[]) {
+  private async check(candidates: readonly Candidate[], territory: Territory) {
     const inputs: StationInput[] = []
     const errors: FieldError[] = []
     const rowById = new Map<string, number>()
@@ -86,7 +93,7 @@ export class StationFiles {
     for (const [index, candidate] of candidates.entries()) {
       if (index % ROWS_PER_TURN === ROWS_PER_TURN - 1) await breathe()
       const row = index + 1
-      const wrong = this.checkOne(candidate, row, rowById, inputs)
+      const wrong = this.checkOne(candidate, row, rowById, inputs, territory)
       found += wrong.length
       for (const error of wrong) if (errors.length < MAX_LISTED_ERRORS) errors.push({ row, ...error })
     }
@@ -98,16 +105,21 @@ export class StationFiles {
     row: number,
     rowById: Map<string, number>,
     inputs: StationInput[],
+    territory: Territory,
   ): FieldError[] {
     const parsed = stationInput.safeParse(candidate)
     if (!parsed.success) return fieldErrors(parsed.error.issues, candidate)
-    const { id, site } = parsed.data
+    const { id, site, latitude, longitude } = parsed.data
     const earlier = rowById.get(id)
     if (earlier !== undefined) {
       return [{ field: 'id', value: id, expected: `an id named once; row ${earlier} has it already` }]
     }
     rowById.set(id, row)
-    if (site && !this.registry.sites.has(site)) {
+    if (this.stations.isTaken(id, territory)) {
+      return [{ field: 'id', value: id, expected: 'an id that no other station has' }]
+    }
+    if (!territory.contains(longitude, latitude)) return outside(latitude, longitude)
+    if (site && !(this.registry.sites.has(site) && territory.hasSite(site))) {
       return [{ field: 'site', value: site, expected: 'the id of an existing site' }]
     }
     inputs.push(parsed.data)

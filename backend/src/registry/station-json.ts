@@ -3,6 +3,7 @@ import type { StationView } from '@osprey/core/api'
 import type { LatestValue } from '@osprey/core/live'
 import { formatIsoTime } from '@osprey/core/time'
 import { Body } from '../http/send-text.ts'
+import type { Territory } from '../territory/territory.ts'
 import type { Datastreams } from './datastreams.ts'
 import type { Registry, Station } from './registry.ts'
 import type { StateOf, StationState } from './station-state.ts'
@@ -11,6 +12,8 @@ import type { StateOf, StationState } from './station-state.ts'
 const REUSE_MS = 500
 /** Stations written between two turns of the event loop: a few milliseconds. */
 const STATIONS_PER_TURN = 500
+/** Lists of different territories kept at a time, megabytes each. */
+const MOST_LISTS = 16
 
 /**
  * Stations as they leave over HTTP. The list of 10,000 stations is megabytes of JSON, asked for by every
@@ -20,7 +23,8 @@ const STATIONS_PER_TURN = 500
 export class StationJson {
   private readonly fixed = new WeakMap<Station, string>()
   private readonly units = new Map<string, string>()
-  private list: { body: Promise<Body>; madeAt: number } | undefined
+  /** By key of the territory. */
+  private readonly lists = new Map<string, { body: Promise<Body>; madeAt: number }>()
 
   constructor(
     private readonly registry: Registry,
@@ -29,18 +33,28 @@ export class StationJson {
     private readonly now: () => number = () => performance.now(),
   ) {
     registry.onChange(() => {
-      this.list = undefined
+      this.forget()
       this.units.clear()
     })
   }
 
-  /** A GeoJSON FeatureCollection of every station. */
-  collection(): Promise<Body> {
+  /** The next list is made anew: stations changed, or what a territory holds. */
+  forget(): void {
+    this.lists.clear()
+  }
+
+  /** A GeoJSON FeatureCollection of every station of the territory. */
+  collection(territory: Territory): Promise<Body> {
     const now = this.now()
-    if (!this.list || now - this.list.madeAt > REUSE_MS) {
-      this.list = { body: this.write([...this.registry.stations.values()]), madeAt: now }
+    const known = this.lists.get(territory.key)
+    if (known && now - known.madeAt <= REUSE_MS) return known.body
+    for (const [key, { madeAt }] of this.lists) {
+      if (this.lists.size >= MOST_LISTS || now - madeAt > REUSE_MS) this.lists.delete(key)
     }
-    return this.list.body
+    const stations = [...this.registry.stations.values()].filter(({ id }) => territory.hasStation(id))
+    const body = this.write(stations)
+    this.lists.set(territory.key, { body, madeAt: now })
+    return body
   }
 
   single(station: Station): StationView {

@@ -16,7 +16,8 @@ import type { Request, Response } from 'express'
 import type { z } from 'zod'
 import { Endpoint } from '../http/endpoint.ts'
 import { sendText } from '../http/send-text.ts'
-import { Registry } from './registry.ts'
+import type { Territory } from '../territory/territory.ts'
+import { Within } from '../territory/within.ts'
 import { StationFiles } from './station-files.ts'
 import { StationJson } from './station-json.ts'
 import { Stations } from './stations.ts'
@@ -26,7 +27,6 @@ const FILES = ['text/csv', 'application/geo+json']
 @Controller('api/stations')
 export class StationsController {
   constructor(
-    private readonly registry: Registry,
     private readonly stations: Stations,
     private readonly json: StationJson,
     private readonly files: StationFiles,
@@ -34,24 +34,29 @@ export class StationsController {
 
   @Get()
   @Endpoint({
-    access: 'reader',
     summary: 'Every station with its state and latest values',
     answer: stationCollection,
   })
-  async list(@Req() request: Request, @Res() response: Response): Promise<void> {
-    await sendText(request, response, 'application/geo+json', await this.json.collection())
+  async list(
+    @Within() territory: Territory,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    await sendText(request, response, 'application/geo+json', await this.json.collection(territory))
   }
 
   @Post()
-  @Endpoint({ access: 'reader', summary: 'Register a station', answer: stationView, problems: [409] })
-  async create(@Body({ schema: stationInput }) input: StationInput): Promise<StationView> {
-    return this.json.single(await this.stations.create(input))
+  @Endpoint({ summary: 'Register a station', answer: stationView, problems: [409] })
+  async create(
+    @Body({ schema: stationInput }) input: StationInput,
+    @Within() territory: Territory,
+  ): Promise<StationView> {
+    return this.json.single(await this.stations.create(input, territory))
   }
 
   @Post('import')
   @HttpCode(200)
   @Endpoint({
-    access: 'reader',
     summary: 'Create or replace stations from a CSV or GeoJSON file, all or none',
     accepts: FILES,
     answer: importResult,
@@ -59,22 +64,23 @@ export class StationsController {
   })
   import(
     @Query({ schema: importQuery }) { dryRun }: z.infer<typeof importQuery>,
+    @Within() territory: Territory,
     @Req() request: Request,
   ): Promise<ImportResult> {
-    return this.files.import(request.body, request.headers['content-type'], dryRun === 'true')
+    return this.files.import(request.body, request.headers['content-type'], dryRun === 'true', territory)
   }
 
   @Get('export')
   @Endpoint({
-    access: 'reader',
     summary: 'All stations as a file to keep, edit and import again',
     answer: FILES,
   })
   export(
     @Query({ schema: exportQuery }) { format }: z.infer<typeof exportQuery>,
+    @Within() territory: Territory,
     @Res() response: Response,
   ): void {
-    const stations = [...this.registry.stations.values()]
+    const stations = this.stations.within(territory)
     response.attachment(`stations.${format}`)
     if (format === 'csv') response.type('text/csv').send(this.files.csv(stations))
     else response.type('application/geo+json').send(this.files.geoJson(stations))
@@ -82,28 +88,28 @@ export class StationsController {
 
   @Get(':id')
   @Endpoint({
-    access: 'reader',
     summary: 'One station with its datastreams',
     answer: stationView,
     problems: [404],
   })
-  get(@Param('id') id: string): StationView {
-    return this.json.single(this.stations.get(id))
+  get(@Param('id') id: string, @Within() territory: Territory): StationView {
+    return this.json.single(this.stations.get(id, territory))
   }
 
   @Patch(':id')
-  @Endpoint({ access: 'reader', summary: 'Change a station', answer: stationView, problems: [404] })
+  @Endpoint({ summary: 'Change a station', answer: stationView, problems: [404] })
   async update(
     @Param('id') id: string,
     @Body({ schema: stationPatch }) patch: StationPatch,
+    @Within() territory: Territory,
   ): Promise<StationView> {
-    return this.json.single(await this.stations.update(id, patch))
+    return this.json.single(await this.stations.update(id, patch, territory))
   }
 
   @Delete(':id')
   @HttpCode(204)
-  @Endpoint({ access: 'reader', summary: 'Remove a station; its observations are kept', problems: [404] })
-  remove(@Param('id') id: string): Promise<void> {
-    return this.stations.remove(id)
+  @Endpoint({ summary: 'Remove a station; its observations are kept', problems: [404] })
+  remove(@Param('id') id: string, @Within() territory: Territory): Promise<void> {
+    return this.stations.remove(id, territory)
   }
 }

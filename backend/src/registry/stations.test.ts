@@ -118,6 +118,16 @@ test('sites group stations and outlive none of them', async () => {
   expect((await backend.operator('GET', '/api/sites/site-1')).status).toBe(404)
 })
 
+test('a property may have the name of something every object has', async () => {
+  const id = 'constructor'
+  const name = { en: id, zh: id }
+  const input = { id, name, media: ['air'], unit: '1', symbol: '', kind: 'number', precision: 0 }
+  const created = await backend.operator('POST', '/api/properties', input)
+  expect([created.status, created.body.levels]).toEqual([201, null])
+  const { status, body } = await backend.operator('GET', '/api/properties')
+  expect([status, body.find((one: { id: string }) => one.id === id)]).toEqual([200, created.body])
+})
+
 test('properties: the catalogue with its scales, and those added', async () => {
   const added = {
     id: 'odour_units',

@@ -92,6 +92,12 @@ export class System {
     return performance.now() - from
   }
 
+  /** Headers of a request with the operator's rights. */
+  authorization(): Record<string, string> {
+    const token = readFileSync(join(this.dataDir, 'run', 'operator-token'), 'utf8').trim()
+    return { authorization: `Bearer ${token}` }
+  }
+
   /** The newest lines of both processes, for the message of a failed test. */
   logs(lines = 40): string {
     return [this.broker, this.backend]

@@ -4,12 +4,11 @@ import { useApp } from '../app-state.ts'
 import { useText } from '../i18n/use-text.ts'
 import { Button } from '../ui/button.tsx'
 import { Icon } from '../ui/icons.tsx'
+import { PageFrame } from '../ui/page.tsx'
 import { Failed, Loading } from '../ui/states.tsx'
-import { useTitle } from '../ui/use-title.ts'
 import { Balance } from './balance-card.tsx'
 import { DeviceTable } from './device-table.tsx'
 import { ReasonTable } from './reason-table.tsx'
-import { RefusedConnections } from './refused-connections.tsx'
 import { RejectedMessages } from './rejected-messages.tsx'
 import { usePolled } from './use-polled.ts'
 import './ledger.css'
@@ -20,35 +19,29 @@ const INTERVAL = 3000
 export function LedgerPage({ device }: { device: string | null }) {
   const { t } = useText()
   const { routes } = useApp()
-  useTitle(t('ledger.title'))
   const query = device === null ? '' : `?device=${encodeURIComponent(device)}`
   const show = (id: string | null): void => routes.go({ page: 'ledger', device: id })
   return (
-    <main id="content" tabIndex={-1} className="ledger" data-testid="ledger">
-      <div className="ledger-inner">
-        <header className="ledger-head">
-          <div>
-            <h1>{t('ledger.title')}</h1>
-            <p>{t('ledger.explain')}</p>
-          </div>
-          <DeviceSearch key={device ?? ''} device={device} onShow={show} />
-        </header>
-        {device !== null && (
-          <div className="ledger-device">
-            <Button small icon="left" onClick={() => show(null)} data-testid="all-devices">
-              {t('ledger.all')}
-            </Button>
-            <h2>
-              {t('ledger.device')} <span className="mono">{device}</span>
-            </h2>
-          </div>
-        )}
-        <Account key={query} path={`/api/ledger${query}`} />
-        <RejectedMessages device={device} onShow={show} />
-        {device === null && <DeviceTable onShow={show} />}
-        {device === null && <RefusedConnections />}
-      </div>
-    </main>
+    <PageFrame
+      title={t('ledger.title')}
+      explain={t('ledger.explain')}
+      testId="ledger"
+      actions={<DeviceSearch key={device ?? ''} device={device} onShow={show} />}
+    >
+      {device !== null && (
+        <div className="ledger-device">
+          <Button small icon="left" onClick={() => show(null)} data-testid="all-devices">
+            {t('ledger.all')}
+          </Button>
+          <h2>
+            {t('ledger.device')} <span className="mono">{device}</span>
+          </h2>
+        </div>
+      )}
+      <Account key={query} path={`/api/ledger${query}`} />
+      <RejectedMessages device={device} onShow={show} />
+      {device === null && <DeviceTable onShow={show} />}
+    </PageFrame>
   )
 }
 

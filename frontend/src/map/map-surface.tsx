@@ -2,13 +2,13 @@ import { type RefObject, useEffect, useRef, useState } from 'react'
 import { useApp, useWorkspace } from '../app-state.ts'
 import { countFrames } from '../diagnostics.ts'
 import { type Text, useText } from '../i18n/use-text.ts'
+import type { MapState } from '../routing/route.ts'
 import { describeCluster, describeStation } from '../stations/describe.ts'
 import type { StationFilter } from '../stations/filter.ts'
 import { resultText } from '../stations/reading-text.ts'
 import { useObservable } from '../ui/observable.ts'
 import type { Workspace } from '../workspace.ts'
 import { MapController, type MapView, type StationPile } from './map-controller.ts'
-import type { MapState } from './url-state.ts'
 
 interface MapSurfaceProps {
   filter: StationFilter

@@ -38,8 +38,10 @@ test('bodies go out as JSON, files as they are', async () => {
 })
 
 test('an answer without content is undefined', async () => {
-  answer(204, undefined)
-  expect(await createRequest(() => undefined)('/api/x', { method: 'DELETE' })).toBeUndefined()
+  for (const status of [204, 202]) {
+    answer(status, undefined)
+    expect(await createRequest(() => undefined)('/api/x', { method: 'DELETE' })).toBeUndefined()
+  }
 })
 
 test('a problem is handed on with its fields', async () => {
@@ -66,6 +68,13 @@ test('the end of the session is told, except by the session itself', async () =>
   expect(ended).not.toHaveBeenCalled()
   await failure(request('/api/stations'))
   expect(ended).toHaveBeenCalledTimes(1)
+})
+
+test('a wrong field is not the end of the session', async () => {
+  answer(401, { errors: [{ field: 'current', value: null, expected: 'the current password' }] })
+  const ended = jest.fn()
+  await failure(createRequest(ended)('/api/session/password', { method: 'PUT', body: {} }))
+  expect(ended).not.toHaveBeenCalled()
 })
 
 test('no answer at all has status 0', async () => {

@@ -32,9 +32,11 @@ export type Request = <T>(path: string, options?: RequestOptions) => Promise<T>
 export function createRequest(unauthorized: () => void): Request {
   return async <T>(path: string, options: RequestOptions = {}): Promise<T> => {
     const response = await send(path, options)
-    if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T
+    if (response.ok) return (await readAnswer(response)) as T
     const error = new RequestError(response.status, await readProblem(response), readRetryAfter(response))
-    if (response.status === 401 && path !== '/api/session') unauthorized()
+    // Where a field is named, what was typed is wrong (a password, a code), not the session.
+    const wrongField = (error.problem?.errors?.length ?? 0) > 0
+    if (response.status === 401 && path !== '/api/session' && !wrongField) unauthorized()
     throw error
   }
 }
@@ -51,6 +53,12 @@ async function send(path: string, { method = 'GET', body, type, signal }: Reques
     if (signal?.aborted) throw error
     throw new RequestError(0, null)
   }
+}
+
+/** Some successes say nothing (204, 202). */
+async function readAnswer(response: Response): Promise<unknown> {
+  const text = await response.text()
+  return text === '' ? undefined : JSON.parse(text)
 }
 
 async function readProblem(response: Response): Promise<Problem | null> {

@@ -1,15 +1,24 @@
-import type { SessionView } from '@osprey/core/api'
+import type { SessionView } from '@osprey/core/api/people'
+import type { Permission } from '@osprey/core/permissions'
 import { Observable } from '../ui/observable.ts'
 import { type Request, RequestError } from './request.ts'
 
 type User = SessionView['user']
 
+/** Why the log-in page is shown to somebody who was elsewhere before. */
+export type Departure = 'expired' | 'passwordSet'
+
 export type Session =
   | { phase: 'checking' }
   | { phase: 'unreachable' }
-  /** `expired` tells a person who was working why the page changed. */
-  | { phase: 'anonymous'; expired: boolean }
-  | { phase: 'signed-in'; user: User }
+  | { phase: 'anonymous'; after: Departure | null }
+  | {
+      phase: 'signed-in'
+      user: User
+      permissions: ReadonlySet<Permission>
+      secondFactor: SessionView['secondFactor']
+      singleSignOn: boolean
+    }
 
 /** Who is using the page. The cookie itself is HttpOnly: only the server's answers tell. */
 export class SessionStore {
@@ -17,41 +26,45 @@ export class SessionStore {
 
   constructor(private readonly request: () => Request) {}
 
+  /** Asks the server who is signed in, and what that person may do now. */
   async check(): Promise<void> {
     if (this.session.get().phase === 'unreachable') this.session.set({ phase: 'checking' })
     try {
-      const { user } = await this.request()<SessionView>('/api/session')
-      this.session.set({ phase: 'signed-in', user })
+      this.accept(await this.request()<SessionView>('/api/session'))
     } catch (error) {
       const status = error instanceof RequestError ? error.status : 0
       this.session.set(
-        status === 401 ? { phase: 'anonymous', expired: this.signedIn } : { phase: 'unreachable' },
+        status === 401
+          ? { phase: 'anonymous', after: this.signedIn ? 'expired' : null }
+          : { phase: 'unreachable' },
       )
     }
   }
 
-  /** @throws RequestError 401 for a wrong name or password, 429 when there were too many attempts. */
-  async signIn(username: string, password: string): Promise<void> {
-    const { user } = await this.request()<SessionView>('/api/session', {
-      method: 'POST',
-      body: { username, password },
-    })
-    this.session.set({ phase: 'signed-in', user })
+  /** @throws RequestError 401 for a wrong name, password or code, 429 when there were too many attempts. */
+  async signIn(username: string, password: string, code?: string): Promise<void> {
+    const body = code === undefined ? { username, password } : { username, password, code }
+    this.accept(await this.request()<SessionView>('/api/session', { method: 'POST', body }))
   }
 
   async visit(): Promise<void> {
-    const { user } = await this.request()<SessionView>('/api/session/visit', { method: 'POST' })
-    this.session.set({ phase: 'signed-in', user })
+    this.accept(await this.request()<SessionView>('/api/session/visit', { method: 'POST' }))
   }
 
   async signOut(): Promise<void> {
     await this.request()('/api/session', { method: 'DELETE' })
-    this.session.set({ phase: 'anonymous', expired: false })
+    this.session.set({ phase: 'anonymous', after: null })
+  }
+
+  /** A one-time link was used: whoever was signed in here leaves, and the new password can be tried. */
+  async passwordSet(): Promise<void> {
+    if (this.signedIn) await this.signOut().catch(() => undefined)
+    this.session.set({ phase: 'anonymous', after: 'passwordSet' })
   }
 
   /** Some request was answered 401. */
   readonly expire = (): void => {
-    if (this.signedIn) this.session.set({ phase: 'anonymous', expired: true })
+    if (this.signedIn) this.session.set({ phase: 'anonymous', after: 'expired' })
   }
 
   /** Whether the server still knows the session; true when that cannot be told. */
@@ -64,6 +77,10 @@ export class SessionStore {
       this.expire()
       return false
     }
+  }
+
+  private accept({ permissions, ...view }: SessionView): void {
+    this.session.set({ phase: 'signed-in', ...view, permissions: new Set(permissions) })
   }
 
   private get signedIn(): boolean {

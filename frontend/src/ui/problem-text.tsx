@@ -1,15 +1,23 @@
 import type { FieldError } from '@osprey/core/api'
 import { useText } from '../i18n/use-text.ts'
 import { RequestError } from '../session/request.ts'
+import { recognise } from './expected.ts'
 import { Icon } from './icons.tsx'
+import { useExpected } from './use-field-problems.ts'
 
 /** A request that failed, in words, with what the server found wrong field by field. */
 export function ProblemText({ error }: { error: unknown }) {
   const { t } = useText()
+  const say = useExpected()
   const problem = error instanceof RequestError ? error.problem : null
   const status = error instanceof RequestError ? error.status : 0
+  const first = problem?.errors?.[0]
+  const known = first && recognise(first.expected)
   const text =
-    problem?.detail || problem?.title || t(status === 0 ? 'problem.unreachable' : 'problem.other', { status })
+    (first && known && `${first.field}: ${say(first.expected)}`) ||
+    problem?.detail ||
+    problem?.title ||
+    t(status === 0 ? 'problem.unreachable' : 'problem.other', { status })
   return (
     <div role="alert" data-testid="problem">
       <p className="notice negative">
@@ -24,6 +32,7 @@ export function ProblemText({ error }: { error: unknown }) {
 /** Where, what was given, what is expected. */
 export function FieldErrors({ errors, omitted }: { errors: readonly FieldError[]; omitted: number }) {
   const { t, format } = useText()
+  const say = useExpected()
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section className="field-errors" tabIndex={0} aria-label={t('problem.list')}>
@@ -44,7 +53,7 @@ export function FieldErrors({ errors, omitted }: { errors: readonly FieldError[]
               <td className="numeric">{row === undefined ? '' : format.number(row)}</td>
               <td className="mono">{field}</td>
               <td className="mono">{typeof value === 'string' ? value : JSON.stringify(value)}</td>
-              <td>{expected}</td>
+              <td>{say(expected)}</td>
             </tr>
           ))}
         </tbody>

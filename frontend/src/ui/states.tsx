@@ -32,3 +32,14 @@ export function Failed({ text, onRetry }: { text: string; onRetry: () => void })
     </div>
   )
 }
+
+/** What is shown could not be read again just now. */
+export function Stale() {
+  const { t } = useText()
+  return (
+    <p className="notice caution" role="status">
+      <Icon name="warning" size={18} />
+      {t('problem.stale')}
+    </p>
+  )
+}

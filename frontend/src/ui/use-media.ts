@@ -19,5 +19,8 @@ export const usePhone = (): boolean => useMedia('(max-width: 760px)')
 /** From this width on there is room for the list, the map and a station beside each other. */
 export const useWide = (): boolean => useMedia('(min-width: 1100px)')
 
+/** From this width on every page has its place in the bar at the top. The same number stands in the style sheets. */
+export const useBroadBar = (): boolean => useMedia('(min-width: 1280px)')
+
 export const prefersReducedMotion = (): boolean =>
   window.matchMedia('(prefers-reduced-motion: reduce)').matches

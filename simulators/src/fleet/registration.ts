@@ -1,4 +1,5 @@
 import type { LayerView, SiteView, StationFeature } from '@osprey/core/api'
+import type { JurisdictionView } from '@osprey/core/api/jurisdictions'
 import type { Feature } from '@osprey/core/geo'
 import type { Credentials } from '../platform/credentials.ts'
 import type { PlatformClient } from '../platform/platform-client.ts'
@@ -9,7 +10,7 @@ import { registration } from '../territory/station.ts'
 import { STATIONS } from '../territory/stations.ts'
 
 /**
- * Registers what of the territory is missing on the platform: layers, sites, stations, devices. What people
+ * Registers what of the territory is missing on the platform: layers, jurisdictions, sites, stations, devices. What people
  * changed stays. Returns the secrets by device.
  */
 export async function registerTerritory(
@@ -17,6 +18,7 @@ export async function registerTerritory(
   credentials: Credentials,
 ): Promise<Map<string, string>> {
   await registerLayers(client)
+  await registerJurisdictions(client)
   await registerSites(client)
   await provisionStations(client, STATIONS.map(registration))
   const inputs = DEVICES.map(({ id, stations, units }) => ({
@@ -47,6 +49,35 @@ async function registerLayers(client: PlatformClient): Promise<void> {
       kind,
     })
   }
+}
+
+/** The prefecture and its seven counties and districts, for accounts that reach only a part. */
+async function registerJurisdictions(client: PlatformClient): Promise<void> {
+  const existing = new Set((await client.get<JurisdictionView[]>('/api/jurisdictions')).map(({ id }) => id))
+  const missing = jurisdictions().filter(({ id }) => !existing.has(id))
+  if (missing.length === 0) return
+  const collection = { type: 'FeatureCollection', features: missing }
+  await client.postText('/api/jurisdictions/import', JSON.stringify(collection), 'application/geo+json')
+}
+
+const PREFECTURE = { id: 'echuan', name: 'Echuan 鹗川' }
+
+function jurisdictions() {
+  const parts = readLayer('jurisdictions').features
+  const coordinates = parts.map(({ geometry }) => geometry?.coordinates)
+  const feature = (id: string, name: string, parent: string | null, geometry: object | null) => ({
+    type: 'Feature',
+    id,
+    geometry,
+    properties: { name, parent },
+  })
+  return [
+    feature(PREFECTURE.id, PREFECTURE.name, null, { type: 'MultiPolygon', coordinates }),
+    ...parts.map(({ id, properties, geometry }) => {
+      const { name, name_zh } = properties as { name: string; name_zh: string }
+      return feature(String(id), `${name} ${name_zh}`, PREFECTURE.id, geometry)
+    }),
+  ]
 }
 
 async function registerSites(client: PlatformClient): Promise<void> {

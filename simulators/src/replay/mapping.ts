@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { identifier } from '@osprey/core/api'
+import { identifier } from '@osprey/core/api/fields'
 import { MEDIA, type ObservedProperty, propertyById } from '@osprey/core/properties'
 import { conversion } from '@osprey/core/units'
 import { z } from 'zod'

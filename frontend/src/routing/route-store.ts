@@ -1,0 +1,71 @@
+import { Observable } from '../ui/observable.ts'
+import { formatHash, type MapState, parseHash, parseProblem, type Route, WHOLE_MAP } from './route.ts'
+
+/** The location hash as state. Moves of the map replace the entry in the history; choices add one. */
+export class RouteStore {
+  readonly route = new Observable<Route>(parseHash(location.hash))
+  /** Why single sign-on did not work, as the address said it; null once the person did something else. */
+  readonly problem = new Observable<string | null>(null)
+  /** Counts changes that came from outside: the back button, an edited address. */
+  readonly arrivals = new Observable(0)
+  /** A station the map is asked to fly to; a new object for every request. */
+  readonly flight = new Observable<{ station: string } | null>(null)
+  /** The last map state, so that returning from another page finds it again. */
+  private map: MapState = WHOLE_MAP
+
+  start(): void {
+    this.arrive()
+    window.addEventListener('popstate', () => {
+      this.arrive()
+      this.arrivals.set(this.arrivals.get() + 1)
+    })
+  }
+
+  go(route: Route): void {
+    const hash = formatHash(route)
+    if (hash !== location.hash) history.pushState(null, '', hash)
+    this.set(route)
+  }
+
+  /** Goes somewhere else without a step of the back button. */
+  replace(route: Route): void {
+    history.replaceState(null, '', formatHash(route))
+    this.set(route)
+  }
+
+  /** Address of the map as it was left. */
+  get mapHash(): string {
+    return formatHash({ page: 'map', map: this.map })
+  }
+
+  /** Opens a station's panel and brings it into sight, from whatever page. */
+  visit(station: string): void {
+    this.go({ page: 'map', map: { ...this.map, station } })
+    this.flight.set({ station })
+  }
+
+  /** Changes part of the map's state. `record`: worth a step of the back button. */
+  changeMap(change: Partial<MapState>, record: boolean): void {
+    const route = this.route.get()
+    if (route.page !== 'map') return
+    const next: Route = { page: 'map', map: { ...route.map, ...change } }
+    if (record) this.go(next)
+    else this.replace(next)
+  }
+
+  private arrive(): void {
+    const route = parseHash(location.hash)
+    const problem = parseProblem(location.hash)
+    // Neither a secret nor a problem of the past may stay in the address bar and the history.
+    if (problem !== null || (route.page === 'link' && route.token !== null)) {
+      history.replaceState(null, '', formatHash(route))
+    }
+    if (problem !== null) this.problem.set(problem)
+    this.set(route)
+  }
+
+  private set(route: Route): void {
+    if (route.page === 'map') this.map = route.map
+    this.route.set(route)
+  }
+}

@@ -1,0 +1,44 @@
+import { expect, test } from '@jest/globals'
+import { jurisdictionInput } from '@osprey/core/api/jurisdictions'
+import { accountInput, tokenInput } from '@osprey/core/api/people'
+import { recognise } from './expected.ts'
+
+test.each([
+  ['at least 1 characters', 'required', {}],
+  ['at least 8 characters', 'atLeast', { n: '8' }],
+  ['at most 100 characters', 'atMost', { n: '100' }],
+  ['at most 366', 'numberAtMost', { n: '366' }],
+  ['at least 1 entries', 'fewest', { n: '1' }],
+  ['an id that no device has yet', 'exists', {}],
+  ['the id of an existing station', 'station', {}],
+  ['a UCUM unit that converts to ug/m3: m is a length', 'unit', { unit: 'ug/m3' }],
+  ['one of viewer, inspector', 'oneOf', { list: 'viewer, inspector' }],
+])('knows “%s”', (text, name, values) => {
+  expect(recognise(text)).toEqual({ name, values })
+})
+
+test('what is not known stays in the words of the server', () => {
+  expect(recognise('a ring that does not cross itself')).toBeNull()
+})
+
+test('knows what the schemas themselves say about accounts, tokens and jurisdictions', () => {
+  const account = {
+    username: 'No Name',
+    displayName: '\n',
+    email: 'nobody',
+    role: 'viewer',
+    jurisdictions: ['?'],
+  }
+  const said = [
+    accountInput.safeParse(account),
+    jurisdictionInput.safeParse({
+      id: 'a b',
+      name: '  ',
+      parent: null,
+      geometry: { type: 'Polygon', coordinates: [] },
+    }),
+    tokenInput.safeParse({ name: '\u0001', scopes: ['stations:read'], expiresInDays: 1 }),
+  ].flatMap(({ error }) => error?.issues.map(({ message }) => message) ?? [])
+  expect(said.length).toBe(7)
+  expect(said.filter((message) => recognise(message) === null)).toEqual([])
+})
