@@ -12,6 +12,7 @@ import { GrowingBatch } from '@osprey/backend/observations/archive-files'
 import { DuckDbStore } from '@osprey/backend/observations/duckdb-store'
 import { createLog } from '@osprey/backend/operations/log'
 import { saveResult } from './results.ts'
+import { random, valueAt } from './synthetic.ts'
 
 /**
  * How long a backup and a restore of the embedded stores take, checksums and comparison included, and how large
@@ -42,21 +43,6 @@ const folder = mkdtempSync(join(tmpdir(), 'osprey-backup-'))
 chmodSync(folder, 0o711)
 const log = createLog('error')
 const configOf = (name: string) => loadConfig({ OSPREY_DATA_DIR: join(folder, name) }).config
-
-let state = 0x2545f491
-/** Xorshift: the same observations in every run. */
-function random(): number {
-  state ^= state << 13
-  state ^= state >>> 17
-  state ^= state << 5
-  return state >>> 0
-}
-
-/** A reading with a daily course, noise and one decimal. */
-function valueAt(datastream: number, time: number): number {
-  const course = 20 + 10 * Math.sin((time / DAY) * 2 * Math.PI + datastream)
-  return Math.round(course * 10 + (random() % 50)) / 10
-}
 
 async function fill(dataDir: string): Promise<number> {
   const database = new Database(dataDir, undefined, log)

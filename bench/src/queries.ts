@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { DuckDbStore } from '@osprey/backend/observations/duckdb-store'
 import type { ObservationBatch } from '@osprey/backend/observations/store'
 import { saveResult } from './results.ts'
+import { random, valueAt } from './synthetic.ts'
 
 /**
  * How long the embedded store takes to answer the queries of a station page over 100 million observations:
@@ -66,18 +67,8 @@ class ReusedBatch implements ObservationBatch {
     this.datastream[row] = datastream
     this.phenomenonTime[row] = time
     this.resultTime[row] = time + 40 + (random() % 400)
-    const course = 20 + 10 * Math.sin((time / DAY) * 2 * Math.PI + datastream)
-    this.value[row] = Math.round(course * 10 + (random() % 50)) / 10
+    this.value[row] = valueAt(datastream, time)
   }
-}
-
-let state = 0x2545f491
-/** Xorshift: the same observations and queries in every run. */
-function random(): number {
-  state ^= state << 13
-  state ^= state >>> 17
-  state ^= state << 5
-  return state >>> 0
 }
 
 async function build(store: DuckDbStore) {

@@ -1,4 +1,4 @@
-import { FailureCounts } from './failure-counts.ts'
+import { SlidingWindow } from './sliding-window.ts'
 import type { Attempt, ThrottleVerdict } from './throttle.ts'
 
 /**
@@ -9,9 +9,10 @@ import type { Attempt, ThrottleVerdict } from './throttle.ts'
  */
 const WINDOW_MS = 3_600_000
 const MAX_FAILURES = 10
+const REMEMBERED_FAILURES = 60
 
 export class CodeThrottle {
-  private readonly failures = new FailureCounts(WINDOW_MS)
+  private readonly failures = new SlidingWindow(WINDOW_MS, REMEMBERED_FAILURES)
 
   judge(attempt: Attempt, now: number): ThrottleVerdict {
     const retryAfterMs = this.failures.wait(keyOf(attempt), MAX_FAILURES, now)

@@ -1,5 +1,5 @@
 import { ProblemException } from '../http/problem.ts'
-import { FailureCounts } from './failure-counts.ts'
+import { SlidingWindow } from './sliding-window.ts'
 
 /**
  * Who may try a password now.
@@ -13,6 +13,8 @@ import { FailureCounts } from './failure-counts.ts'
 const WINDOW_MS = 15 * 60_000
 const MAX_FAILURES_PER_ADDRESS = 10
 const MAX_FAILURES_PER_ACCOUNT = 30
+/** More than is asked about: a few that are taken back open nothing. */
+const REMEMBERED_FAILURES = 2 * MAX_FAILURES_PER_ACCOUNT
 
 export interface Attempt {
   account: string
@@ -27,7 +29,7 @@ export type ThrottleVerdict =
   | { allowed: false; reason: 'browser' | 'address' | 'account'; retryAfterMs: number }
 
 export class LoginThrottle {
-  private readonly failures = new FailureCounts(WINDOW_MS)
+  private readonly failures = new SlidingWindow(WINDOW_MS, REMEMBERED_FAILURES)
 
   /** Addresses, accounts and browsers whose failures are remembered. */
   get remembered(): number {

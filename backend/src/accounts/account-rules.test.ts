@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
+import { RateWindow } from '../access/rate-window.ts'
 import { judgeAccount, judgeChange, judgeRemoval, type Standing } from './account-rules.ts'
-import { RateWindow } from './rate-window.ts'
 
 const ADMINISTRATOR: Standing = { role: 'administrator', jurisdictions: null, disabled: false }
 const OFFICER: Standing = { role: 'officer', jurisdictions: ['north'], disabled: false }

@@ -3,13 +3,13 @@ import { type LinkView, linkInput, linkRedeemInput, linkView, resetInput } from 
 import type { Request, Response } from 'express'
 import type { z } from 'zod'
 import { addressOf } from '../access/peer.ts'
+import { RateWindow } from '../access/rate-window.ts'
 import { addressKey } from '../access/throttle.ts'
 import { Endpoint } from '../http/endpoint.ts'
 import { ProblemException } from '../http/problem.ts'
 import { LiveHub } from '../live/live.ts'
 import { Links } from './links.ts'
 import { Notices } from './notices.ts'
-import { RateWindow } from './rate-window.ts'
 import { ResetRequests } from './reset-requests.ts'
 
 /** Wrong links of one address; nobody guesses 256 bits, but each costs a line in the audit log. */

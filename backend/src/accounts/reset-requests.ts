@@ -3,6 +3,7 @@ import { eq, or } from 'drizzle-orm'
 import type { Logger } from 'pino'
 import { NO_PASSWORD } from '../access/account-record.ts'
 import type { AuthenticationEvents } from '../access/authentication-events.ts'
+import { RateWindow } from '../access/rate-window.ts'
 import { addressKey } from '../access/throttle.ts'
 import { type Actor, currentActor } from '../audit/actor.ts'
 import type { Audit } from '../audit/audit.ts'
@@ -11,7 +12,6 @@ import { users } from '../database/schema.ts'
 import { invitation, passwordReset } from '../mail/letters.ts'
 import type { Mail } from '../mail/mail.ts'
 import { type LinkPurpose, type Links, linkUrl } from './links.ts'
-import { RateWindow } from './rate-window.ts'
 
 export interface ResetOptions {
   database: Database

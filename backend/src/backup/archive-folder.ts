@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'
-import { chmod, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
@@ -158,12 +158,4 @@ async function synchronise(path: string): Promise<number> {
   } finally {
     await handle.close()
   }
-}
-
-/** Bytes below a folder; 0 when there is none. */
-export async function bytesBelow(folder: string): Promise<number> {
-  if (!existsSync(folder)) return 0
-  let bytes = 0
-  for (const path of await filesBelow(folder)) bytes += (await stat(join(folder, path))).size
-  return bytes
 }
