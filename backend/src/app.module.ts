@@ -11,13 +11,18 @@ import { SingleSignOnController } from './access/single-sign-on.controller.ts'
 import { TokensController } from './access/tokens.controller.ts'
 import { AccountsController } from './accounts/accounts.controller.ts'
 import { LinksController } from './accounts/links.controller.ts'
+import { AlertsController } from './alerts/alerts.controller.ts'
+import { SavedViewsController } from './alerts/saved-views.controller.ts'
 import { AuditController } from './audit/audit.controller.ts'
 import { BackupsController } from './backup/backups.controller.ts'
+import { CapController } from './cap/cap.controller.ts'
 import { CommandsController } from './commands/commands.controller.ts'
 import { DocumentationController } from './http/documentation.controller.ts'
 import { ProblemFilter } from './http/problem.filter.ts'
 import { ValidationPipe } from './http/validation.ts'
 import { Jobs } from './jobs.ts'
+import { NoticesController } from './notifications/notices.controller.ts'
+import { NotificationsController } from './notifications/notifications.controller.ts'
 import { ObservationsController } from './observations/observations.controller.ts'
 import { OperationsController } from './operations/operations.controller.ts'
 import { LayersController } from './reference/layers.controller.ts'
@@ -28,6 +33,10 @@ import { DevicesController } from './registry/devices.controller.ts'
 import { PropertiesController } from './registry/properties.controller.ts'
 import { SitesController } from './registry/sites.controller.ts'
 import { StationsController } from './registry/stations.controller.ts'
+import { BacktestController } from './rules/backtest.controller.ts'
+import { HolidaysController } from './rules/holidays.controller.ts'
+import { RulesController } from './rules/rules.controller.ts'
+import { SilencesController } from './silences/silences.controller.ts'
 import { JurisdictionsController } from './territory/jurisdictions.controller.ts'
 
 /** Every controller of the application: the whole HTTP interface. */
@@ -52,7 +61,16 @@ export const CONTROLLERS: Type[] = [
   LayersController,
   AuditController,
   JurisdictionsController,
+  AlertsController,
+  SavedViewsController,
+  BacktestController,
+  RulesController,
+  HolidaysController,
+  SilencesController,
   BackupsController,
+  NotificationsController,
+  NoticesController,
+  CapController,
   DocumentationController,
 ]
 

@@ -12,6 +12,7 @@ import { Accounts } from './accounts/accounts.ts'
 import { Links } from './accounts/links.ts'
 import { Notices } from './accounts/notices.ts'
 import { ResetRequests } from './accounts/reset-requests.ts'
+import { alertParts, startAlerts, tellWatchers } from './alerts/start-alerts.ts'
 import { CONTROLLERS } from './app.module.ts'
 import { Audit } from './audit/audit.ts'
 import { AuditLog } from './audit/audit-log.ts'
@@ -25,12 +26,14 @@ import { refuseUnfinishedRestore } from './backup/places.ts'
 import { Commands } from './commands/commands.ts'
 import { type Config, VERSION } from './config.ts'
 import { Database } from './database/database.ts'
+import { makeEvaluation } from './evaluation/make-evaluation.ts'
 import { ApiDocument } from './http/api-document.ts'
 import { HttpServer } from './http/server.ts'
 import { JobWork } from './jobs.ts'
 import { LiveHub } from './live/live.ts'
 import { watcher } from './live/watcher.ts'
 import { Mail } from './mail/mail.ts'
+import { startNotifications } from './notifications/start-notifications.ts'
 import type { ArchivableStore } from './observations/archivable.ts'
 import { DuckDbStore } from './observations/duckdb-store.ts'
 import { InfluxStore } from './observations/influx-store.ts'
@@ -60,7 +63,10 @@ import { StationFiles } from './registry/station-files.ts'
 import { StationJson } from './registry/station-json.ts'
 import { stateReader } from './registry/station-state.ts'
 import { Stations } from './registry/stations.ts'
+import { loadRules } from './rules/load-rules.ts'
+import { ruleParts } from './rules/rule-parts.ts'
 import { Running } from './running.ts'
+import { startSilences } from './silences/start-silences.ts'
 import { Jurisdictions } from './territory/jurisdictions.ts'
 import { Territories } from './territory/territories.ts'
 
@@ -89,21 +95,41 @@ export async function startBackend(config: Config, log: Logger): Promise<Running
     const people = startPeople(config, database, audit, accessParts, running, log)
     const files = openFiles(config, running)
     const registered = await loadRegistry(database, files, audit, log)
+    const alerting = startAlerts(database, log)
+    // Before the notifications: they tell of what is not held back.
+    const holding = await startSilences({ database, audit, ...registered, ...alerting })
+    const telling = await startNotifications(
+      config,
+      { database, audit, box: accessParts.box, ...alerting, ...people, ...registered },
+      running,
+      log,
+    )
     const flow = await startFlow(
       config,
-      { database, audit, ...files, ...registered },
+      { database, audit, ...files, ...registered, ...alerting },
       restart.resolve,
       running,
       log,
     )
     const { registry, jurisdictions, territories } = registered
     const live = startLive(config, access, territories, flow, running, log)
+    tellWatchers(alerting.alerts, live)
+    telling.notifications.showOn(live)
     for (const changing of [registry, jurisdictions]) changing.onChange(() => live.registryChanged())
     for (const ending of [sessions, tokens]) {
       ending.onEnded((ended) => live.disconnect(({ session }) => session !== undefined && ended.has(session)))
     }
     const metrics = new Metrics()
-    for (const one of measurements({ ...files, ...registered, ...flow, ...people, live, heads }))
+    for (const one of measurements({
+      ...files,
+      ...registered,
+      ...flow,
+      ...people,
+      ...telling,
+      ...alerting,
+      live,
+      heads,
+    }))
       metrics.measure(one)
     const parts = interfaceParts(
       config,
@@ -119,6 +145,9 @@ export async function startBackend(config: Config, log: Logger): Promise<Running
         journal: files.journal,
         ...registered,
         ...flow,
+        ...alerting,
+        ...holding,
+        ...telling,
       },
       log,
     )
@@ -216,11 +245,24 @@ async function loadRegistry(
   const jurisdictions = new Jurisdictions(database, registry, audit)
   await jurisdictions.load()
   const territories = new Territories(registry, jurisdictions)
-  return { resolver, registry, devices, presence, ledger, stations, datastreams, jurisdictions, territories }
+  const alerting = await loadRules(database, registry, jurisdictions, audit)
+  return {
+    resolver,
+    registry,
+    devices,
+    presence,
+    ledger,
+    stations,
+    datastreams,
+    jurisdictions,
+    territories,
+    ...alerting,
+  }
 }
 
 type Registered = Awaited<ReturnType<typeof loadRegistry>>
-type FlowInputs = Registered & ReturnType<typeof openFiles> & { database: Database; audit: Audit }
+type Alerting = ReturnType<typeof startAlerts>
+type FlowInputs = Registered & ReturnType<typeof openFiles> & Alerting & { database: Database; audit: Audit }
 
 /** The way of the readings: journal → pipeline → outbox → archive → store. */
 async function startFlow(
@@ -233,14 +275,22 @@ async function startFlow(
   const { database, audit, journal, outbox, queue, resolver, presence, ledger, datastreams } = inputs
   const store = await running.begin('store', createStore(config, inputs))
   const latest = new Latest(resolver)
+  let archive: Archive | undefined
   const refusals = new Refusals(database)
   const commands = new Commands(database, queue, audit, log)
+  const evaluation = makeEvaluation({
+    ...inputs,
+    store,
+    storedUpTo: () => archive?.stats().oldestPending ?? Date.now(),
+    log,
+  })
   const pipeline = new Pipeline({
     journal,
     outbox,
     resolver,
     ledger,
     latest,
+    judging: evaluation,
     sinks: {
       createDatastreams: (wanted) => datastreams.create(wanted),
       rejected: (notices) => refusals.rejected(notices),
@@ -257,8 +307,8 @@ async function startFlow(
   await running.begin('pipeline', pipeline)
   inputs.devices.onRemoved((id) => pipeline.forgetMessagesOf(id))
   const { quarantined } = pipeline
-  const archive = await running.begin('archive', new Archive({ outbox, store, ledger, quarantined, log }))
-  return { store, latest, refusals, commands, pipeline, archive, outbox, resolver }
+  archive = await running.begin('archive', new Archive({ outbox, store, ledger, quarantined, log }))
+  return { store, latest, refusals, commands, pipeline, archive, outbox, resolver, evaluation }
 }
 
 type Flow = Awaited<ReturnType<typeof startFlow>>
@@ -296,7 +346,13 @@ function startLive(
   return live
 }
 
-interface Inside extends Registered, Flow, ReturnType<typeof startPeople> {
+interface Inside
+  extends Registered,
+    Flow,
+    Alerting,
+    Awaited<ReturnType<typeof startSilences>>,
+    ReturnType<typeof startPeople> {
+  notificationParts: object[]
   database: Database
   audit: Audit
   auditLog: AuditLog
@@ -362,6 +418,10 @@ function interfaceParts(config: Config, inside: Inside, log: Logger): object[] {
     new StationFiles(registry, stations),
     json,
     layers,
+    ...ruleParts({ ...inside, pending: () => inside.evaluation.pending() }, log),
+    ...alertParts(inside),
+    inside.silenceDesk,
+    ...inside.notificationParts,
     new ObservationReader(
       (query) => store.series(query),
       (query) => store.aggregate(query),
@@ -387,6 +447,7 @@ function interfaceParts(config: Config, inside: Inside, log: Logger): object[] {
       () => commands.expire(),
       () => devices.syncRest(),
       () => heads.sign(),
+      () => inside.noise.review(),
       `${hostname()} ${config.dataDir}`,
       log,
     ),

@@ -11,6 +11,7 @@ export class JobWork {
     readonly expireCommands: () => Promise<unknown>,
     readonly syncDevices: () => Promise<unknown>,
     readonly signAuditHead: () => Promise<unknown>,
+    readonly reviewNoise: () => Promise<unknown>,
     /** Names this process's data directory, for work on what is kept there. */
     readonly instance: string,
     readonly log: Logger,
@@ -46,6 +47,11 @@ export class Jobs {
   @Interval(5_000)
   devices() {
     return this.alone('sync devices', this.work.syncDevices)
+  }
+
+  @Interval(5_000)
+  noise() {
+    return this.alone('review silences', this.work.reviewNoise)
   }
 
   @Interval(60_000)

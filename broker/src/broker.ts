@@ -1,5 +1,6 @@
 import { deviceTopic } from '@osprey/core/topics'
 import type { DeviceClient } from './device-client.ts'
+import { MARK_INTERVAL } from './listening.ts'
 import type { BrokerOptions } from './options.ts'
 import { type BrokerParts, wireBroker } from './wiring.ts'
 
@@ -26,6 +27,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   reportRepairs(parts, options)
   await parts.aedes.listen()
   reportLost(parts)
+  void parts.listening.look()
   const ports = await parts.listeners.start()
   const metricsPort = await parts.metricsServer.start(options.metricsPort)
   const { timers, failed } = startTimers(parts, options)
@@ -76,6 +78,7 @@ function startTimers(
     }
     timers.push(setInterval(poll, pollInterval))
   })
+  timers.push(setInterval(() => void parts.listening.look(), options.markInterval ?? MARK_INTERVAL))
   if (parts.clientCertificates) {
     const failed = (error: Error) =>
       quiet.warn('device certificates cannot be checked', { error: error.message })
@@ -115,9 +118,10 @@ async function forgetOldSessions({ sessions, connections }: BrokerParts, before:
 
 /** In order: no new connections, no more reading, everything received on disk, acknowledged, written out, closed. */
 async function stopParts(parts: BrokerParts): Promise<void> {
-  const { listeners, connections, journal, aedes, presence, metricsServer, sessions, queue, directory } =
-    parts
+  const { listeners, listening, connections, journal, aedes, presence, metricsServer, sessions } = parts
+  const { queue, directory } = parts
   listeners.stop()
+  await listening.stop()
   for (const client of connections.all()) client.pause()
   await journal.settled()
   await listeners.flush(performance.now() + STOP_DEADLINE)

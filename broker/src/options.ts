@@ -29,6 +29,8 @@ export interface BrokerOptions {
   connectTimeout?: number
   /** Milliseconds between looks at changed credentials and at new commands. */
   pollInterval?: number
+  /** Milliseconds between marks of life in the journal. */
+  markInterval?: number
   /** Milliseconds between looks at the files of `deviceCertificates`. */
   certificateInterval?: number
   /** Milliseconds after which the stored session of a device that stays away is deleted. */

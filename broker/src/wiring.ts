@@ -10,6 +10,7 @@ import { Connections } from './connections.ts'
 import type { DeviceClient, Session } from './device-client.ts'
 import { failpoint } from './failpoints.ts'
 import { Listeners } from './listeners.ts'
+import { Listening } from './listening.ts'
 import { Metrics } from './metrics.ts'
 import { type Health, MetricsServer } from './metrics-server.ts'
 import type { BrokerOptions } from './options.ts'
@@ -53,6 +54,7 @@ export function wireBroker(options: BrokerOptions) {
   const refusals = new Refusals({ append, now })
   const refuse = refusals.record.bind(refusals)
   const presence = new Presence({ append, now })
+  const listening = new Listening({ journal, now })
   const sessions = new SessionStore({
     path: join(options.dataDir, 'sessions'),
     now,
@@ -155,6 +157,7 @@ export function wireBroker(options: BrokerOptions) {
     queue,
     quiet,
     presence,
+    listening,
     sessions,
     connections,
     revocation,

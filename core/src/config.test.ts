@@ -35,6 +35,7 @@ test('nothing set is a working single machine', () => {
     allowedOrigins: [],
     publicUrl: undefined,
     trustedProxies: [],
+    webhookAllow: [],
     mail: null,
     oidc: null,
     audit: { directory: undefined, webhook: undefined, webhookToken: undefined },
@@ -85,6 +86,7 @@ test('everything set', () => {
     OSPREY_AUDIT_DIR: '/mnt/audit',
     OSPREY_AUDIT_WEBHOOK: 'https://notary.example.org/heads',
     OSPREY_AUDIT_WEBHOOK_TOKEN: 'fedcba9876543210',
+    OSPREY_WEBHOOK_ALLOW: 'Hooks.example.org, 10.1.0.0/16,fd00::7,localhost',
     OSPREY_SECURITY_CONTACT: 'mailto:security@example.org',
     OSPREY_MQTT_CLIENT_CA: '/etc/osprey/devices-ca.pem',
     OSPREY_MQTT_CLIENT_CRL: '/etc/osprey/devices-crl.pem',
@@ -126,6 +128,7 @@ test('everything set', () => {
       allowedOrigins: ['https://a.example.org', 'https://b.example.org:8443', 'https://osprey.example.org'],
       publicUrl: 'https://osprey.example.org',
       trustedProxies: ['loopback', '10.0.0.0/8', 'fd00::/8'],
+      webhookAllow: ['hooks.example.org', '10.1.0.0/16', 'fd00::7', 'localhost'],
       mail: {
         url: 'smtps://osprey:mail-secret@mail.example.org:465',
         from: 'Osprey <osprey@example.org>',
@@ -202,6 +205,13 @@ const BAD: [Record<string, string>, string][] = [
   [{ OSPREY_PUBLIC_URL: 'https://a.org/?x' }, 'OSPREY_PUBLIC_URL: "https://a.org/?x"'],
   [{ OSPREY_TRUSTED_PROXIES: 'proxy.example.org' }, 'OSPREY_TRUSTED_PROXIES: "proxy.example.org", expected'],
   [{ OSPREY_TRUSTED_PROXIES: '10.0.0.1,,10.0.0.2' }, 'OSPREY_TRUSTED_PROXIES'],
+  [
+    { OSPREY_WEBHOOK_ALLOW: 'https://hooks.example.org' },
+    'OSPREY_WEBHOOK_ALLOW: "https://hooks.example.org", expected',
+  ],
+  [{ OSPREY_WEBHOOK_ALLOW: '127.1' }, 'OSPREY_WEBHOOK_ALLOW'],
+  [{ OSPREY_WEBHOOK_ALLOW: '10.0.0.0/33' }, 'OSPREY_WEBHOOK_ALLOW'],
+  [{ OSPREY_WEBHOOK_ALLOW: '300.0.0.1' }, 'OSPREY_WEBHOOK_ALLOW'],
   [{ OSPREY_SMTP_URL: 'smtp://mail', OSPREY_PUBLIC_URL: 'https://a.org' }, 'OSPREY_MAIL_FROM: not set'],
   [
     { OSPREY_SMTP_URL: 'smtp://mail', OSPREY_PUBLIC_URL: 'https://a.org', OSPREY_MAIL_FROM: 'Osprey' },

@@ -43,6 +43,8 @@ export interface Config {
   oidc: { issuer: string; clientId: string; clientSecret: string | undefined; label: string } | null
   /** Signed heads of the audit log are written to `directory` (inside the data directory unless given) and posted. */
   audit: { directory: string | undefined; webhook: string | undefined; webhookToken: string | undefined }
+  /** Hosts, addresses and networks notifications may be sent to although they are no public ones. */
+  webhookAllow: string[]
   securityContact: string | undefined
   /** X.509 client certificates of devices: the authorities that may issue them and what they revoked, PEM files. */
   deviceCertificates: { caPath: string; crlPath: string | undefined } | null
@@ -93,6 +95,7 @@ export const CONFIG_VARIABLES = [
   'OSPREY_AUDIT_DIR',
   'OSPREY_AUDIT_WEBHOOK',
   'OSPREY_AUDIT_WEBHOOK_TOKEN',
+  'OSPREY_WEBHOOK_ALLOW',
   'OSPREY_SECURITY_CONTACT',
   'OSPREY_MQTT_CLIENT_CA',
   'OSPREY_MQTT_CLIENT_CRL',
@@ -164,6 +167,7 @@ export function parseConfig(env: Record<string, string | undefined>): ConfigResu
       webhook: read.url('OSPREY_AUDIT_WEBHOOK', ['http:', 'https:']),
       webhookToken: read.secret('OSPREY_AUDIT_WEBHOOK_TOKEN', 16),
     },
+    webhookAllow: read.hosts('OSPREY_WEBHOOK_ALLOW'),
     securityContact: read.url('OSPREY_SECURITY_CONTACT', ['mailto:', 'https:', 'tel:']),
     deviceCertificates: readDeviceCertificates(read),
     sessionIdleMinutes: read.integer('OSPREY_SESSION_IDLE_MINUTES', 720, 5, 10_080),
@@ -398,6 +402,20 @@ class Reader {
     return sound ? networks : []
   }
 
+  /** Host names, addresses or networks in CIDR writing, separated by commas. */
+  hosts(name: ConfigVariable): string[] {
+    const value = this.text(name)
+    if (value === undefined) return []
+    const hosts = value.split(',').map((host) => host.trim().toLowerCase())
+    const sound = hosts.every((host) => isNetwork(host) || isHostName(host))
+    if (!sound)
+      this.problem(
+        name,
+        'host names, addresses or networks such as hooks.example.org or 10.0.0.0/8, separated by commas',
+      )
+    return sound ? hosts : []
+  }
+
   origins(name: ConfigVariable): string[] {
     const value = this.text(name)
     if (value === undefined) return []
@@ -406,6 +424,23 @@ class Reader {
     if (!sound) this.problem(name, 'origins such as https://osprey.example.org, separated by commas')
     return sound ? origins : []
   }
+}
+
+/** An address, or a network in CIDR writing, IPv4 as four decimal numbers. */
+function isNetwork(text: string): boolean {
+  const [address = '', bits, more] = text.split('/')
+  if (more !== undefined || (bits !== undefined && !/^\d{1,3}$/.test(bits))) return false
+  const length = bits === undefined ? 0 : Number(bits)
+  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(address)) {
+    return length <= 32 && address.split('.').every((part) => Number(part) <= 255)
+  }
+  return address.includes(':') && length <= 128 && URL.canParse(`http://[${address}]`)
+}
+
+/** The last label begins with a letter: else it is an address in a writing that hides which. */
+function isHostName(text: string): boolean {
+  const label = '[a-z0-9]([a-z0-9_-]*[a-z0-9])?'
+  return text.length <= 253 && new RegExp(`^(${label}\\.)*[a-z]([a-z0-9-]*[a-z0-9])?$`).test(text)
 }
 
 /** Addresses of mail and telephones have no host. */

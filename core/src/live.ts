@@ -1,3 +1,5 @@
+import type { AlertView } from './api/alerts.ts'
+import type { NoticeView } from './api/notifications.ts'
 import type { QualityFlag } from './quality.ts'
 
 /** The live protocol: JSON text frames on the WebSocket `/live`. Times are epoch milliseconds. */
@@ -73,4 +75,24 @@ export interface HeartbeatMessage extends Currency {
   type: 'heartbeat'
 }
 
-export type ServerMessage = SnapshotMessage | DeltaMessage | RegistryMessage | HeartbeatMessage
+/** Alerts that fired or changed, each as it is now; only those inside the watcher's territory. */
+export interface AlertsMessage {
+  type: 'alerts'
+  time: number
+  alerts: AlertView[]
+}
+
+/** A notice for the person who watches. */
+export interface NoticeMessage {
+  type: 'notice'
+  time: number
+  notice: NoticeView
+}
+
+export type ServerMessage =
+  | SnapshotMessage
+  | DeltaMessage
+  | RegistryMessage
+  | HeartbeatMessage
+  | AlertsMessage
+  | NoticeMessage

@@ -22,6 +22,13 @@ export const PERMISSIONS = [
   'commands:read',
   'commands:write',
   'ledger:read',
+  'alerts:read',
+  'alerts:write',
+  'rules:read',
+  'rules:write',
+  'silences:write',
+  'notifications:read',
+  'notifications:write',
   'accounts:read',
   'accounts:write',
   'audit:read',
@@ -36,10 +43,25 @@ const VIEWER: readonly Permission[] = [
   'observations:read',
   'reference:read',
   'jurisdictions:read',
+  'alerts:read',
 ]
-const INSPECTOR: readonly Permission[] = [...VIEWER, 'devices:read', 'commands:read', 'ledger:read']
-const OFFICER: readonly Permission[] = [...INSPECTOR, 'commands:write']
-const SUPERVISOR: readonly Permission[] = [...OFFICER, 'stations:write', 'sites:write', 'devices:write']
+const INSPECTOR: readonly Permission[] = [
+  ...VIEWER,
+  'devices:read',
+  'commands:read',
+  'ledger:read',
+  'rules:read',
+  'alerts:write',
+]
+const OFFICER: readonly Permission[] = [...INSPECTOR, 'commands:write', 'silences:write']
+const SUPERVISOR: readonly Permission[] = [
+  ...OFFICER,
+  'stations:write',
+  'sites:write',
+  'devices:write',
+  'rules:write',
+  'notifications:read',
+]
 
 export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   viewer: new Set(VIEWER),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import type { AlertsView } from '@osprey/core/api/alerts'
 import { deviceTopic } from '@osprey/core/topics'
 import mqtt from 'mqtt'
 import type { Browser, Page } from 'playwright-core'
@@ -116,6 +117,11 @@ async function fieldsOf(system: System, session: string): Promise<Field[]> {
         },
         () => false,
       )
+  const alert = await firingAlert(system, (topic, payload) => publish(topic, payload), post)
+  const onAlert = (action: string, body: object) => post(`/api/alerts/${alert}/${action}`, body)
+  const channel = (id: string, name: string, settings: object) =>
+    post('/api/notifications/channels', { id, name, settings })
+  const holidays: object[] = []
   const property = (index: number, more: object) =>
     post('/api/properties', {
       id: `hostile_${Object.keys(more)[0]?.toLowerCase()}_${index}`,
@@ -245,6 +251,80 @@ async function fieldsOf(system: System, session: string): Promise<Field[]> {
       name: 'reported unit',
       fill: (text) => publish('observations', { values: { pm25: { value: 1, unit: text } } }),
     },
+    { name: 'comment on an alert', fill: (text) => onAlert('comment', { text: `@admin ${text}` }) },
+    {
+      name: 'word with an acknowledgement',
+      fill: async (text) => {
+        const taken = await onAlert('acknowledge', { text })
+        if (taken) await onAlert('unacknowledge', {})
+        return taken
+      },
+    },
+    { name: 'assignee', fill: (text) => onAlert('assign', { assignee: text }) },
+    {
+      name: 'reason of a false alarm',
+      fill: (text) => onAlert('false-alarm', { falseAlarm: true, reason: text }),
+    },
+    {
+      name: 'reason of a silence',
+      fill: (text) =>
+        post('/api/silences', {
+          reason: text,
+          scope: {},
+          startsAt: new Date().toISOString(),
+          endsAt: new Date(Date.now() + 3_600_000).toISOString(),
+        }),
+    },
+    {
+      name: 'saved view name',
+      fill: (text) => send('POST', '/api/session/alert-views', { name: text, query: 'state=firing' }, own),
+    },
+    {
+      name: 'saved view query',
+      fill: (text, index) =>
+        send('POST', '/api/session/alert-views', { name: `View ${index}`, query: text }, own),
+    },
+    {
+      name: 'channel name',
+      fill: (text, index) => channel(`channel-${index}`, text, { kind: 'in_app' }),
+    },
+    {
+      name: 'mail address of a channel',
+      fill: (text, index) =>
+        channel(`mail-${index}`, 'Mail', { kind: 'email', addresses: [text, 'duty@example.org'] }),
+    },
+    {
+      name: 'address of a channel',
+      fill: (text, index) => channel(`hook-${index}`, 'Hook', { kind: 'webhook', url: text }),
+    },
+    {
+      name: 'template of a channel',
+      fill: (text, index) =>
+        channel(`slack-${index}`, 'Group', {
+          kind: 'slack',
+          url: 'https://hooks.example.org/x',
+          template: text,
+        }),
+    },
+    {
+      name: 'route name',
+      fill: (text, index) =>
+        post('/api/notifications/routes', {
+          id: `route-${index}`,
+          name: text,
+          enabled: false,
+          roles: ['viewer'],
+        }),
+    },
+    {
+      name: 'holiday name',
+      fill: async (text, index) => {
+        const day = { date: `2026-10-${String(index + 1).padStart(2, '0')}`, name: text }
+        const taken = await send('PUT', '/api/holidays', { holidays: [...holidays, day] })
+        if (taken) holidays.push(day)
+        return taken
+      },
+    },
     { name: 'SenML name', fill: (text) => publish('senml', [{ n: text, v: 1, u: text }]) },
     { name: 'payload', fill: (text) => publish('observations', text) },
     {
@@ -259,6 +339,33 @@ async function fieldsOf(system: System, session: string): Promise<Field[]> {
   ]
 }
 
+/** An alert of the plain station, for people to write on. */
+async function firingAlert(
+  system: System,
+  publish: (kind: 'observations', payload: object) => Promise<boolean>,
+  post: (path: string, body: object) => Promise<boolean>,
+): Promise<string> {
+  const condition = {
+    kind: 'comparison',
+    measure: { property: 'pm25', statistic: 'last', windowSeconds: 600 },
+    operator: 'gt',
+    threshold: { kind: 'number', value: 75 },
+  }
+  const definition = {
+    name: 'Dust',
+    severity: 'minor',
+    trigger: { kind: 'condition', condition },
+    scope: { stations: ['plain'] },
+  }
+  await post('/api/rules', { id: 'plain', active: true, definition })
+  await publish('observations', { values: { pm25: 100 } })
+  for (;;) {
+    const response = await fetch(`${system.url}/api/alerts`, { headers: system.authorization() })
+    const { alerts } = (await response.json()) as AlertsView
+    if (alerts[0]) return alerts[0].id
+  }
+}
+
 /** How many of the strings are identifiers: `AAA…`, where it is not too long, is one of everything. */
 const IDENTIFIERS = {
   'station id': 0,
@@ -266,6 +373,7 @@ const IDENTIFIERS = {
   'user name': 0,
   'device id': 0,
   'command name': 0,
+  assignee: 0,
   'MQTT user name': 0,
 }
 
@@ -293,9 +401,16 @@ const PAGES: { hash: string; shows: boolean }[] = [
   { hash: '#/people?person=person-1', shows: true },
   { hash: '#/jurisdictions', shows: true },
   { hash: '#/jurisdictions?jurisdiction=area-1', shows: true },
+  { hash: '#/alerts', shows: false },
+  { hash: '#/silences', shows: true },
+  { hash: '#/notifications', shows: true },
+  { hash: '#/notifications?view=routes', shows: true },
+  { hash: `#/notifications?view=deliveries&alert=${encodeURIComponent(HOSTILE[2] ?? '')}`, shows: false },
+  { hash: '#/notifications?view=holidays', shows: true },
   { hash: '#/audit', shows: false },
   { hash: '#/audit?action=account.created', shows: true },
   { hash: '#/audit?action=station.created', shows: true },
+  { hash: '#/audit?action=alert.commented', shows: true },
   { hash: `#/audit?text=${encodeURIComponent(HOSTILE[0] ?? '')}`, shows: false },
   { hash: '#/account', shows: true },
   { hash: `#/link?token=${encodeURIComponent(HOSTILE[2] ?? '')}`, shows: false },

@@ -34,6 +34,22 @@ importMap().catch(() => undefined)
 
 const PAGES: { readonly [P in WorkplacePage]: (route: RouteOf<P>) => ReactNode } = {
   map: page(importMap, ({ map }) => ({ map })),
+  alerts: page(
+    () => import('./alerts/alerts-page.tsx').then(({ AlertsPage }) => AlertsPage),
+    ({ alert, search }) => ({ alert, search }),
+  ),
+  silences: page(
+    () => import('./silences/silences-page.tsx').then(({ SilencesPage }) => SilencesPage),
+    ({ silence }) => ({ silence }),
+  ),
+  rules: page(
+    () => import('./rules/rules-page.tsx').then(({ RulesPage }) => RulesPage),
+    ({ view, rule }) => ({ view, rule }),
+  ),
+  notifications: page(
+    () => import('./notifications/notifications-page.tsx').then(({ NotificationsPage }) => NotificationsPage),
+    ({ view, alert }) => ({ view, alert }),
+  ),
   ledger: page(
     () => import('./ledger/ledger-page.tsx').then(({ LedgerPage }) => LedgerPage),
     ({ device }) => ({ device }),
@@ -137,9 +153,14 @@ function Content({ route, workspace }: { route: RouteOf<WorkplacePage>; workspac
   return (
     <Suspense fallback={<LoadingPage text={t('app.loading')} />}>
       {show(route)}
-      <FocusOnArrival place={route.page} />
+      <FocusOnArrival place={placeOf(route)} />
     </Suspense>
   )
+}
+
+/** One alert is another place than the inbox, although it is below it in the address. */
+function placeOf(route: RouteOf<WorkplacePage>): string {
+  return route.page === 'alerts' && route.alert !== null ? `alerts ${route.alert}` : route.page
 }
 
 function Opening() {

@@ -1,6 +1,8 @@
+import { AlertBadge, AlertShortcut } from './alerts/alert-badge.tsx'
 import { useApp, useWorkspace } from './app-state.ts'
 import { useText } from './i18n/use-text.ts'
 import { ConnectionPill } from './live/connection-pill.tsx'
+import { Bell } from './notifications/bell.tsx'
 import { mayVisit } from './routing/pages.ts'
 import { formatHash, parseHash, type Route } from './routing/route.ts'
 import { LanguageChoice, ThemeOptions } from './session/appearance.tsx'
@@ -17,13 +19,26 @@ import { useBroadBar, usePhone } from './ui/use-media.ts'
 const THEME_ICON = { system: 'screen', light: 'sun', dark: 'moon' } as const
 
 /** The pages of the bar in their order; the first ones stay in it when there is little room. */
-const PAGES = ['map', 'devices', 'ledger', 'people', 'jurisdictions', 'audit'] as const
+const PAGES = [
+  'map',
+  'alerts',
+  'devices',
+  'rules',
+  'notifications',
+  'ledger',
+  'people',
+  'jurisdictions',
+  'audit',
+] as const
 type BarPage = (typeof PAGES)[number]
 const ALWAYS_SHOWN = 3
 
 const PAGE_ICON: Readonly<Record<BarPage, IconName>> = {
   map: 'map',
+  alerts: 'alert',
   devices: 'device',
+  rules: 'rule',
+  notifications: 'send',
   ledger: 'ledger',
   people: 'people',
   jurisdictions: 'area',
@@ -54,7 +69,9 @@ export function TopBar({ route }: { route: Route }) {
       )}
       <SearchBox />
       <div className="topbar-end">
+        {phone && pages.includes('alerts') && <AlertShortcut current={pageOfBar(route) === 'alerts'} />}
         <ConnectionPill live={live} compact={phone} />
+        <Bell />
         {broad && <LanguageChoice />}
         {broad && <ThemeButton />}
         <UserMenu current={route.page === 'account'}>
@@ -98,20 +115,26 @@ function PageLinks({ route, pages, className = 'page-link', onFollow }: PageLink
       key={page}
       className={className}
       href={page === 'map' ? routes.mapHash : formatHash(parseHash(`#/${page}`))}
-      aria-current={route.page === page ? 'page' : undefined}
+      aria-current={pageOfBar(route) === page ? 'page' : undefined}
       onClick={onFollow}
       data-testid={`nav-${page}`}
     >
       <Icon name={PAGE_ICON[page]} size={18} />
       {t(`nav.${page}`)}
+      {page === 'alerts' && <AlertBadge />}
     </a>
   ))
+}
+
+/** Silences are reached from the alerts. */
+function pageOfBar({ page }: Route): Route['page'] {
+  return page === 'silences' ? 'alerts' : page
 }
 
 /** The pages that do not fit; its button is named after the page when one of them is open. */
 function MorePages({ route, pages }: { route: Route; pages: readonly BarPage[] }) {
   const { t } = useText()
-  const open = pages.find((page) => page === route.page)
+  const open = pages.find((page) => page === pageOfBar(route))
   return (
     <Menu
       label={t('nav.more')}

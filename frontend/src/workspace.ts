@@ -1,9 +1,11 @@
 import type { ConfigView, PropertyView, StationCollection } from '@osprey/core/api'
 import type { BoundingBox, ServerMessage } from '@osprey/core/live'
+import { OpenAlerts } from './alerts/open-alerts.ts'
 import { LayerStore } from './layers/layer-store.ts'
 import { isStale } from './live/connection.ts'
 import { LiveClient } from './live/live-client.ts'
 import { covers, subscriptionBox } from './live/subscription.ts'
+import { NoticeStore } from './notifications/notice-store.ts'
 import type { Request } from './session/request.ts'
 import { Catalogue } from './stations/catalogue.ts'
 import { StationStore } from './stations/station-store.ts'
@@ -30,6 +32,8 @@ export class Workspace {
   readonly config = new Observable<ConfigView | null>(null)
   readonly layers: LayerStore
   readonly live: LiveClient
+  readonly alerts: OpenAlerts
+  readonly notices: NoticeStore
   private watched: Watched = { view: null, property: null, station: null }
   private box: BoundingBox | null | undefined
   private reloadTimer: ReturnType<typeof setTimeout> | undefined
@@ -44,6 +48,9 @@ export class Workspace {
     sessionValid: () => Promise<boolean>,
   ) {
     this.layers = new LayerStore(request)
+    this.alerts = new OpenAlerts(request)
+    this.notices = new NoticeStore(request)
+    this.alerts.subscribe(() => this.stations.applyAlerts(this.alerts.severities()))
     this.live = new LiveClient(liveUrl, { message: this.receive, sessionValid })
     this.live.connection.subscribe(this.connectionChanged)
   }
@@ -62,6 +69,8 @@ export class Workspace {
       this.config.set(config)
       this.loading.set('ready')
       this.live.start()
+      void this.alerts.load()
+      void this.notices.load()
     } catch {
       this.loading.set('failed')
     }
@@ -72,6 +81,8 @@ export class Workspace {
     clearTimeout(this.reloadTimer)
     clearTimeout(this.subscribeTimer)
     this.live.stop()
+    this.alerts.stop()
+    this.notices.stop()
   }
 
   /** Fetches the stations again, for instance after an import. */
@@ -115,6 +126,8 @@ export class Workspace {
     if (message.type === 'snapshot') this.stations.applySnapshot(message.stations, message.details)
     else if (message.type === 'delta') this.stations.applyDelta(message.stations, message.details)
     else if (message.type === 'registry') this.scheduleReload()
+    else if (message.type === 'alerts') this.alerts.receive(message.alerts)
+    else if (message.type === 'notice') this.notices.receive(message.notice)
   }
 
   /** Changes of the registry made while the connection was lost were not told. */
@@ -123,6 +136,8 @@ export class Workspace {
     if (connection.phase === 'waiting' && connection.lostSince !== null) this.wasLost = true
     if (isStale(connection) || !this.wasLost) return
     this.wasLost = false
+    void this.alerts.load()
+    void this.notices.load()
     this.scheduleReload()
   }
 

@@ -66,6 +66,7 @@ export interface JournalStats {
 const DAMAGE_KEPT = 100
 const TRIM_AT_ONCE = 5000
 const TRIMMED_KEY = 'trimmed'
+const LISTENED_KEY = 'listened'
 const CHECK_INTERVAL = 1000
 
 /**
@@ -172,6 +173,25 @@ export class Journal {
     this.#refresh()
     const { entries, observations } = this.#counters()
     return { entries, observations }
+  }
+
+  /**
+   * Notes that messages were taken at `time` (epoch milliseconds): the broker's mark of life. Resolves when it is on
+   * disk, with whether it could be written.
+   */
+  noteListening(time: number): Promise<boolean> {
+    const mark = Buffer.alloc(8)
+    mark.writeDoubleLE(time, 0)
+    return this.#state.put(LISTENED_KEY, mark).then(
+      () => true,
+      () => false,
+    )
+  }
+
+  /** The last time the broker is known to have taken messages, epoch milliseconds. Throws JournalReplacedError. */
+  listenedUntil(): number | undefined {
+    this.#refresh()
+    return this.#state.get(LISTENED_KEY)?.readDoubleLE(0)
   }
 
   /**

@@ -1,8 +1,11 @@
 import { crc32 } from 'node:zlib'
 
-export type EntryKind = 'publish' | 'connected' | 'disconnected' | 'refused'
+export type EntryKind = 'publish' | 'connected' | 'disconnected' | 'refused' | 'listening'
 
-/** What the broker saw: a publish of a device, or its coming and going. Times are epoch milliseconds. */
+/**
+ * What the broker saw: a publish of a device, or its coming and going. `listening`: it did not take messages for a
+ * while, and does from here on. Times are epoch milliseconds.
+ */
 export interface JournalEntry {
   kind: EntryKind
   receivedAt: number
@@ -41,7 +44,7 @@ export const RECORD_MARK = 0x314a534f
 const ENTRY_BYTES = 20
 const PAGE_BYTES = 4096
 
-const KINDS: readonly EntryKind[] = ['publish', 'connected', 'disconnected', 'refused']
+const KINDS: readonly EntryKind[] = ['publish', 'connected', 'disconnected', 'refused', 'listening']
 
 /** Bytes a record of this size takes in the LMDB file: small ones share a page, larger ones get pages of their own. */
 export function storedBytes(size: number): number {

@@ -80,6 +80,7 @@ export async function startAccess(
     await tokens.sweep()
   }
   return {
+    box,
     access,
     sessions,
     tokens,

@@ -1,4 +1,5 @@
 import { Secret, TOTP } from 'otpauth'
+import { insertAlert } from '../alerts/acts.fixture.ts'
 import { type Answer, cookiesOf, type TestBackend } from '../testing.ts'
 
 /** Prepares what a request needs and answers the request itself. */
@@ -17,6 +18,20 @@ const SQUARE = {
       [0, 0],
     ],
   ],
+}
+const RULE = {
+  name: 'Dust at the gate',
+  severity: 'moderate',
+  trigger: {
+    kind: 'condition',
+    condition: {
+      kind: 'comparison',
+      measure: { property: 'pm25', statistic: 'mean', windowSeconds: 3600 },
+      operator: 'gt',
+      threshold: { kind: 'number', value: 75 },
+    },
+  },
+  scope: {},
 }
 const GEOJSON = { 'content-type': 'application/geo+json' }
 
@@ -40,6 +55,33 @@ const site = (backend: TestBackend) => made(backend, '/api/sites', 'site', { nam
 const device = (backend: TestBackend) => made(backend, '/api/devices', 'device', { stations: [] })
 const jurisdiction = (backend: TestBackend) =>
   made(backend, '/api/jurisdictions', 'jurisdiction', { name: 'North', parent: null, geometry: SQUARE })
+
+const SILENCE = {
+  reason: 'Calibration',
+  scope: {},
+  endsAt: new Date(Date.now() + 3_600_000).toISOString(),
+}
+async function silence(backend: TestBackend): Promise<string> {
+  const startsAt = new Date().toISOString()
+  return (await must(backend.operator('POST', '/api/silences', { ...SILENCE, startsAt }))).body.id
+}
+
+const rule = (backend: TestBackend) => made(backend, '/api/rules', 'rule', { definition: RULE })
+
+async function alert(backend: TestBackend): Promise<string> {
+  const id = fresh('alert')
+  await insertAlert(backend, id, { station: 'gate' })
+  return id
+}
+
+/** Refused before anything is sent. */
+const channel = (backend: TestBackend) =>
+  made(backend, '/api/notifications/channels', 'channel', {
+    name: 'Hook',
+    settings: { kind: 'webhook', url: 'http://127.0.0.1:9/', secret: 'correct horse of the sample' },
+  })
+const route = async (backend: TestBackend) =>
+  made(backend, '/api/notifications/routes', 'route', { name: 'All', channels: [await channel(backend)] })
 
 async function layer(backend: TestBackend): Promise<string> {
   const id = fresh('layer')
@@ -123,6 +165,9 @@ const asPerson =
     return () => call(method, path, body)
   }
 
+const onAlert = (action: string, body: object = {}): Sample =>
+  onOne(alert, 'POST', (id) => `/api/alerts/${id}/${action}`, body)
+
 const file = (features: object[]) => JSON.stringify({ type: 'FeatureCollection', features })
 
 /** A valid request for every route that changes something. */
@@ -177,6 +222,12 @@ export const SAMPLES: Record<string, Sample> = {
     const body = { name: 'export', scopes: ['stations:read'], expiresInDays: 1, current: PASSWORD }
     const { id } = (await must(call('POST', '/tokens', body))).body
     return () => call('DELETE', `/tokens/${id}`)
+  },
+  'POST /api/session/alert-views': asPerson('POST', '/alert-views', { name: 'Night', query: 'state=firing' }),
+  'DELETE /api/session/alert-views/:id': async (backend) => {
+    const { call } = await person(backend)
+    const { id } = (await must(call('POST', '/alert-views', { name: 'Night', query: '' }))).body
+    return () => call('DELETE', `/alert-views/${id}`)
   },
 
   'POST /api/accounts': operator('POST', '/api/accounts', {
@@ -251,6 +302,67 @@ export const SAMPLES: Record<string, Sample> = {
     name: 'calibrate',
   }),
 
+  'POST /api/rules': operator('POST', '/api/rules', { id: 'sample', definition: RULE }),
+  'PATCH /api/rules/:id': onOne(rule, 'PATCH', (id) => `/api/rules/${id}`, { active: true }),
+  'DELETE /api/rules/:id': onOne(rule, 'DELETE', (id) => `/api/rules/${id}`),
+  'POST /api/silences': async (backend) => () =>
+    backend.operator('POST', '/api/silences', { ...SILENCE, startsAt: new Date().toISOString() }),
+  'PATCH /api/silences/:id': onOne(silence, 'PATCH', (id) => `/api/silences/${id}`, { reason: 'Repair' }),
+  'DELETE /api/silences/:id': onOne(silence, 'DELETE', (id) => `/api/silences/${id}`),
+  'PUT /api/holidays': operator('PUT', '/api/holidays', {
+    holidays: [{ date: '2026-10-01', name: 'National Day' }],
+  }),
+
+  'POST /api/alerts/bulk': async (backend) => {
+    const alerts = [await alert(backend), await alert(backend)]
+    return () => backend.operator('POST', '/api/alerts/bulk', { alerts, action: 'acknowledge' })
+  },
+  'POST /api/alerts/:id/acknowledge': onAlert('acknowledge', { text: 'on my way' }),
+  'POST /api/alerts/:id/unacknowledge': async (backend) => {
+    const id = await alert(backend)
+    await must(backend.operator('POST', `/api/alerts/${id}/acknowledge`, {}))
+    return () => backend.operator('POST', `/api/alerts/${id}/unacknowledge`)
+  },
+  'POST /api/alerts/:id/assign': onAlert('assign', { assignee: 'admin' }),
+  'POST /api/alerts/:id/comment': onAlert('comment', { text: 'seen' }),
+  'POST /api/alerts/:id/snooze': onAlert('snooze', { until: new Date(Date.now() + 3_600_000).toISOString() }),
+  'POST /api/alerts/:id/mute': onAlert('mute', { muted: true }),
+  'POST /api/alerts/:id/resolve': onAlert('resolve', { text: 'valve shut' }),
+  'POST /api/alerts/:id/false-alarm': onAlert('false-alarm', { falseAlarm: true, reason: 'calibration' }),
+
+  'POST /api/notifications/channels': operator('POST', '/api/notifications/channels', {
+    id: 'sample',
+    name: 'Robot',
+    settings: { kind: 'dingtalk', url: 'https://robot.example.org/send?token=horse%20of%20the%20sample' },
+  }),
+  'PATCH /api/notifications/channels/:id': onOne(
+    channel,
+    'PATCH',
+    (id) => `/api/notifications/channels/${id}`,
+    {
+      settings: { kind: 'webhook', secret: 'another horse of the sample' },
+    },
+  ),
+  'DELETE /api/notifications/channels/:id': onOne(
+    channel,
+    'DELETE',
+    (id) => `/api/notifications/channels/${id}`,
+  ),
+  'POST /api/notifications/channels/:id/test': onOne(
+    channel,
+    'POST',
+    (id) => `/api/notifications/channels/${id}/test`,
+  ),
+  'POST /api/notifications/routes': async (backend) => {
+    const id = await channel(backend)
+    const body = { id: 'sample', name: 'Everything', channels: [id] }
+    return () => backend.operator('POST', '/api/notifications/routes', body)
+  },
+  'PATCH /api/notifications/routes/:id': onOne(route, 'PATCH', (id) => `/api/notifications/routes/${id}`, {
+    enabled: false,
+  }),
+  'DELETE /api/notifications/routes/:id': onOne(route, 'DELETE', (id) => `/api/notifications/routes/${id}`),
+
   'POST /api/backups': async (backend) => () =>
     backend.operator('POST', '/api/backups', { to: `${backend.dataDir}/sample-backup` }),
 }
@@ -259,5 +371,8 @@ export const SAMPLES: Record<string, Sample> = {
 export const NOT_RECORDED: Record<string, string> = {
   'POST /api/session/link':
     'tells whom a link is for and changes nothing; a link that does not work is recorded',
+  'POST /api/rules/backtest': 'reads stored observations and keeps nothing',
+  'POST /api/rules/preview': 'tells what a definition would apply to and keeps nothing',
+  'POST /api/session/notices/read': 'marks what the reader was shown as read, and nobody else sees it',
   'POST /api/session/second-factor': 'a secret counts only once a code confirms it, and that is recorded',
 }

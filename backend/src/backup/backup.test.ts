@@ -17,6 +17,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Journal } from '@osprey/journal/journal'
 import { RESTORE_MARK } from '@osprey/journal/restore-mark'
 import pg from 'pg'
+import { insertAlerts } from '../alerts/acts.fixture.ts'
 import { loadConfig, StartError } from '../config.ts'
 import { EmbeddedPostgres } from '../database/embedded-postgres.ts'
 import { createLog } from '../operations/log.ts'
@@ -196,6 +197,31 @@ test('a restored platform has the accounts, and lets nobody back into a session 
   await target.logIn()
   const key = (path: string) => readFileSync(join(path, 'audit-key.pem'), 'utf8')
   expect(key(target.dataDir)).toBe(key(backend.dataDir))
+})
+
+test('rules, alerts and their history come back, and history goes on after its last number', async () => {
+  await insertAlerts(backend, [
+    { id: 'kept', station: 'gate' },
+    { id: 'also-kept', site: 'mill' },
+  ])
+  const comment = (of: TestBackend) => of.operator('POST', '/api/alerts/kept/comment', { text: 'seen' })
+  expect((await comment(backend)).status).toBe(200)
+  await backup(place('alerts'))
+  const target = TestBackend.prepare()
+  const { config } = loadConfig({ OSPREY_DATA_DIR: target.dataDir })
+  const { comparisons } = await restore(config, place('alerts'), STEPS, log)
+  expect(comparisons.filter(({ equal }) => !equal)).toEqual([])
+  await target.start()
+  const numbers = async (of: TestBackend) =>
+    (await of.sql("select id from alert_events where kind = 'commented' order by id")).map(({ id }) =>
+      Number(id),
+    )
+  const [before] = await numbers(backend)
+  expect(await numbers(target)).toEqual([before])
+  expect((await comment(target)).status).toBe(200)
+  expect((await numbers(target)).at(-1)).toBeGreaterThan(before as number)
+  const { ruleName, comments, rule } = (await target.operator('GET', '/api/alerts/kept')).body
+  expect([ruleName, comments, rule]).toEqual(['Fixture', 2, 'fixture'])
 })
 
 test('what is restored is for its owner alone, whatever rights the archive has', async () => {

@@ -180,7 +180,7 @@ test('DATABASE_URL: any server, migrated once', async () => {
     const { rows } = await remote.queries.execute(
       sql`select count(*)::int as n from drizzle.__drizzle_migrations`,
     )
-    expect(rows).toEqual([{ n: 2 }])
+    expect(rows).toEqual([{ n: 3 }])
     await remote.stop()
   }
   await server.stop()

@@ -1,4 +1,7 @@
 import type { DeviceAuthentication } from '@osprey/core/api'
+import type { ALERT_EVENT_KINDS, Evidence, Resolution, SilenceInput } from '@osprey/core/api/alerts'
+import type { ChannelKind, NoticeView, RouteInput } from '@osprey/core/api/notifications'
+import type { RuleDefinition, Severity } from '@osprey/core/api/rules'
 import type { Role } from '@osprey/core/permissions'
 import { sql } from 'drizzle-orm'
 import {
@@ -367,3 +370,237 @@ export const auditChain = pgTable('audit_chain', {
   sequence: bigint('sequence', { mode: 'number' }).notNull(),
   hash: text('hash').notNull(),
 })
+
+// ── Alerts ──────────────────────────────────────────────────────────────────────────────────────────────
+
+export const rules = pgTable(
+  'rules',
+  {
+    id: text('id').primaryKey(),
+    /** It reaches no stations outside; null: the whole territory. */
+    jurisdiction: text('jurisdiction').references(() => jurisdictions.id, { onDelete: 'restrict' }),
+    active: boolean('active').notNull(),
+    /** Of the definition; grows with every change of it. */
+    version: integer('version').notNull(),
+    definition: jsonb('definition').notNull().$type<RuleDefinition>(),
+    createdBy: text('created_by').notNull(),
+    createdAt: instant('created_at').notNull(),
+    updatedBy: text('updated_by').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+    /** Removed rules stay for their alerts. */
+    removedAt: instant('removed_at'),
+  },
+  (table) => [index('rules_jurisdiction').on(table.jurisdiction)],
+)
+
+export const ruleVersions = pgTable(
+  'rule_versions',
+  {
+    rule: text('rule')
+      .notNull()
+      .references(() => rules.id, { onDelete: 'restrict' }),
+    version: integer('version').notNull(),
+    definition: jsonb('definition').notNull().$type<RuleDefinition>(),
+    note: text('note').notNull(),
+    author: text('author').notNull(),
+    at: instant('at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.rule, table.version] })],
+)
+
+/** Ids are made of rule, target and time of firing: the same transition delivered twice is stored once. */
+export const alerts = pgTable(
+  'alerts',
+  {
+    id: text('id').primaryKey(),
+    rule: text('rule')
+      .notNull()
+      .references(() => rules.id, { onDelete: 'restrict' }),
+    ruleVersion: integer('rule_version').notNull(),
+    /** What one alert at a time stands for: station, station and property, or site. */
+    target: text('target').notNull(),
+    station: text('station'),
+    other: text('other'),
+    site: text('site'),
+    property: text('property'),
+    trigger: text('trigger').notNull().$type<'condition' | 'no_data'>(),
+    state: text('state').notNull().$type<'firing' | 'resolved'>(),
+    severity: text('severity').notNull().$type<Severity>(),
+    startedAt: instant('started_at').notNull(),
+    firedAt: instant('fired_at').notNull(),
+    recordedAt: instant('recorded_at').notNull(),
+    resolvedAt: instant('resolved_at'),
+    resolution: text('resolution').$type<Resolution>(),
+    value: doublePrecision('value'),
+    unit: text('unit').notNull(),
+    peak: doublePrecision('peak'),
+    peakAt: instant('peak_at'),
+    evidence: jsonb('evidence').notNull().$type<Evidence>(),
+    acknowledgedAt: instant('acknowledged_at'),
+    acknowledgedBy: text('acknowledged_by'),
+    assignee: text('assignee'),
+    snoozedUntil: instant('snoozed_until'),
+    muted: boolean('muted').notNull().default(false),
+    /** Silences that held at the last look. */
+    silencedBy: text('silenced_by').array().notNull().default([]),
+    inhibitedBy: text('inhibited_by'),
+    flapping: boolean('flapping').notNull().default(false),
+    falseAlarm: jsonb('false_alarm').$type<{ reason: string; by: string; at: string }>(),
+    previous: text('previous'),
+    comments: integer('comments').notNull().default(0),
+    /** Steps of the rule's escalation that were taken. */
+    escalated: integer('escalated').notNull().default(0),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (table) => [
+    uniqueIndex('alerts_open').on(table.rule, table.target).where(sql`state = 'firing'`),
+    index('alerts_fired').on(table.firedAt, table.id),
+    index('alerts_station').on(table.station, table.firedAt),
+    index('alerts_rule').on(table.rule, table.firedAt),
+    index('alerts_target').on(table.rule, table.target, table.firedAt),
+    index('alerts_resolved').on(table.resolvedAt),
+  ],
+)
+
+export const alertEvents = pgTable(
+  'alert_events',
+  {
+    id: serial('id').primaryKey(),
+    alert: text('alert')
+      .notNull()
+      .references(() => alerts.id, { onDelete: 'restrict' }),
+    at: instant('at').notNull(),
+    kind: text('kind').notNull().$type<(typeof ALERT_EVENT_KINDS)[number]>(),
+    actor: text('actor').notNull(),
+    detail: jsonb('detail').notNull().$type<Record<string, unknown>>(),
+    /** Set on what the machine did, so that it is told once. */
+    key: text('key').unique(),
+  },
+  (table) => [index('alert_events_alert').on(table.alert, table.id)],
+)
+
+export const savedViews = pgTable(
+  'saved_views',
+  {
+    id: text('id').primaryKey(),
+    user: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    query: text('query').notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [index('saved_views_user').on(table.user)],
+)
+
+export const silences = pgTable(
+  'silences',
+  {
+    id: text('id').primaryKey(),
+    jurisdiction: text('jurisdiction').references(() => jurisdictions.id, { onDelete: 'restrict' }),
+    author: text('author').notNull(),
+    reason: text('reason').notNull(),
+    scope: jsonb('scope').notNull().$type<SilenceInput['scope']>(),
+    rules: text('rules').array(),
+    severities: text('severities').array().$type<Severity[]>(),
+    startsAt: instant('starts_at').notNull(),
+    endsAt: instant('ends_at').notNull(),
+    recurring: jsonb('recurring').$type<SilenceInput['recurring']>(),
+    endedBy: text('ended_by'),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [index('silences_ends').on(table.endsAt)],
+)
+
+export const holidays = pgTable('holidays', {
+  /** Local date, YYYY-MM-DD. */
+  date: text('date').primaryKey(),
+  name: text('name').notNull(),
+})
+
+export const channels = pgTable('channels', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  kind: text('kind').notNull().$type<ChannelKind>(),
+  language: text('language').notNull().$type<'en' | 'zh'>(),
+  enabled: boolean('enabled').notNull(),
+  addresses: text('addresses').array().notNull().default([]),
+  template: text('template'),
+  /** Host of the address, to be shown. */
+  host: text('host'),
+  /** Address and signing secret, sealed with the key of the data directory: either lets others post. */
+  sealed: text('sealed'),
+  lastDeliveredAt: instant('last_delivered_at'),
+  lastError: text('last_error'),
+  createdAt: instant('created_at').notNull(),
+})
+
+export const routes = pgTable('routes', {
+  id: text('id').primaryKey(),
+  settings: jsonb('settings').notNull().$type<Omit<RouteInput, 'id'>>(),
+  createdAt: instant('created_at').notNull(),
+})
+
+/** The outbox of notifications and their log. One row per channel or person and notification. */
+export const deliveries = pgTable(
+  'deliveries',
+  {
+    id: text('id').primaryKey(),
+    /** Idempotency key: a notification decided twice is sent once. */
+    key: text('key').notNull().unique(),
+    channel: text('channel').notNull(),
+    route: text('route'),
+    recipient: text('recipient'),
+    alerts: text('alerts').array().notNull(),
+    subject: text('subject').notNull(),
+    /** What is sent, made when it was decided. */
+    content: jsonb('content').notNull().$type<Record<string, unknown>>(),
+    state: text('state').notNull().$type<'waiting' | 'delivered' | 'failed'>(),
+    attempts: integer('attempts').notNull().default(0),
+    createdAt: instant('created_at').notNull(),
+    nextAttemptAt: instant('next_attempt_at'),
+    deliveredAt: instant('delivered_at'),
+    lastError: text('last_error'),
+  },
+  (table) => [
+    index('deliveries_due').on(table.nextAttemptAt).where(sql`state = 'waiting'`),
+    index('deliveries_created').on(table.createdAt, table.id),
+  ],
+)
+
+/** Groups of alerts a route has told or is about to tell of. */
+export const notificationGroups = pgTable(
+  'notification_groups',
+  {
+    route: text('route')
+      .notNull()
+      .references(() => routes.id, { onDelete: 'cascade' }),
+    key: text('key').notNull(),
+    /** Alert id → severity and state when last told. */
+    told: jsonb('told').notNull().$type<Record<string, string>>(),
+    dueAt: instant('due_at'),
+    toldAt: instant('told_at'),
+    /** Grows with every notification; part of its idempotency key. */
+    round: integer('round').notNull().default(0),
+  },
+  (table) => [primaryKey({ columns: [table.route, table.key] })],
+)
+
+/** Notices for one person, in the app. */
+export const notices = pgTable(
+  'notices',
+  {
+    id: text('id').primaryKey(),
+    user: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    at: instant('at').notNull(),
+    kind: text('kind').notNull().$type<NoticeView['kind']>(),
+    title: text('title').notNull(),
+    text: text('text').notNull(),
+    alert: text('alert'),
+    severity: text('severity').$type<Severity>(),
+    readAt: instant('read_at'),
+  },
+  (table) => [index('notices_user').on(table.user, table.at)],
+)

@@ -9,7 +9,7 @@ const FRONTEND = fileURLToPath(new URL('../../../frontend/dist', import.meta.url
 const COMPRESSIBLE = new Set(['.html', '.js', '.css', '.svg', '.json', '.map', '.txt', '.webmanifest'])
 const WORTH_COMPRESSING = 1024
 /** Paths that never are pages of the web app. */
-const NOT_PAGES = /^\/(api|metrics|live)(\/|$)/
+const NOT_PAGES = /^\/(api|cap|metrics|live)(\/|$)/
 
 interface StaticFile {
   path: string

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { ROLE_PERMISSIONS } from '@osprey/core/permissions'
 import { OBSERVED_PROPERTIES } from '@osprey/core/properties'
 import { WebSocket } from 'ws'
 import { Latest } from '../pipeline/latest.ts'
@@ -57,7 +58,8 @@ async function open(options: Partial<LiveOptions> = {}): Promise<void> {
 function identityOf({ headers }: IncomingMessage): LiveIdentity | undefined {
   const [username = '', session] = (headers.cookie ?? '').split('@')
   if (username === '') return undefined
-  return { username, session, territory: territories.get(username) ?? WHOLE_TERRITORY }
+  const territory = territories.get(username) ?? WHOLE_TERRITORY
+  return { username, session, territory, permissions: ROLE_PERMISSIONS.viewer }
 }
 
 function place(id: string, longitude: number, latitude: number): Station {
@@ -420,7 +422,12 @@ test('rights that were taken away while a connection was let in let nobody in', 
   const refused = browser.refused()
   await asked.promise
   expect(hub.disconnect(({ username }) => username === 'inspector')).toBe(0)
-  answered.resolve({ username: 'inspector', session: 'morning', territory: WHOLE_TERRITORY })
+  answered.resolve({
+    username: 'inspector',
+    session: 'morning',
+    territory: WHOLE_TERRITORY,
+    permissions: ROLE_PERMISSIONS.viewer,
+  })
   expect(await refused).toBe(503)
   expect(hub.stats().clients).toBe(0)
 })
@@ -480,6 +487,36 @@ test('a slow client that catches up gets a fresh snapshot in place of what it mi
   const snapshot = await browser.nextOf('snapshot')
   expect(snapshot.stations?.at(-1)?.value).toBe(value)
   expect(hub.stats()).toMatchObject({ snapshots: snapshots + 1, evicted: { slow: 0 } })
+})
+
+test('a message is told at once, to whom it is for', async () => {
+  await open()
+  const morning = await new Browser('/live', { cookie: 'a@morning' }).opened()
+  const evening = await new Browser('/live', { cookie: 'b@evening' }).opened()
+  expect(hub.tell(({ username }) => username === 'b', { type: 'notice', time: now })).toBe(1)
+  expect(hub.tellEach(({ username }) => `{"type":"notice","time":${username === 'a' ? 1 : 2}}`)).toBe(2)
+  expect(await morning.nextOf('notice')).toEqual({ type: 'notice', time: 1 })
+  expect(await evening.nextOf('notice')).toEqual({ type: 'notice', time: T0 })
+  expect(await evening.nextOf('notice')).toEqual({ type: 'notice', time: 2 })
+  expect(hub.stats().told).toBe(3)
+})
+
+test('what is told to a client that is behind waits for it in order, bounded; who stays behind is evicted', async () => {
+  await open()
+  const browser = await new Browser().opened()
+  browser.socket.pause()
+  const text = (number: number) => `{"type":"notice","number":${number},"filler":"${'x'.repeat(100_000)}"}`
+  const sent = 35
+  for (let number = 0; number < sent; number++) hub.tellEach(() => text(number))
+  browser.socket.resume()
+  for (let number = 0; number < sent; number++) {
+    expect(await browser.nextOf('notice')).toMatchObject({ number })
+  }
+  browser.socket.pause()
+  while (hub.stats().evicted.slow === 0) hub.tellEach(() => text(sent))
+  expect(hub.stats().clients).toBe(0)
+  browser.socket.resume()
+  await browser.closed()
 })
 
 test('without clients nothing is worked out', async () => {

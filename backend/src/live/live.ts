@@ -40,6 +40,8 @@ export interface LiveStats {
   sessionsEnded: number
   snapshots: number
   deltas: number
+  /** Messages told at once: alerts, notices. */
+  told: number
   bytes: number
 }
 
@@ -101,6 +103,7 @@ export class LiveHub {
     sessionsEnded: 0,
     snapshots: 0,
     deltas: 0,
+    told: 0,
     bytes: 0,
   }
 
@@ -137,6 +140,31 @@ export class LiveHub {
     return closed
   }
 
+  /** Sends a message at once to all whom the predicate selects; answers how many. */
+  tell(selects: Selection, message: object): number {
+    const text = JSON.stringify(message)
+    return this.tellEach((identity) => (selects(identity) ? text : undefined))
+  }
+
+  /**
+   * Sends each watcher at once what `write` makes for them. To a client that is behind it is sent when it has caught
+   * up; one that stays behind is closed, and learns from its next connection on how things are.
+   */
+  tellEach(write: (identity: LiveIdentity) => string | undefined): number {
+    const now = this.#options.now()
+    let told = 0
+    for (const client of this.#clients) {
+      const text = client.open ? write(client.identity) : undefined
+      if (text === undefined) continue
+      if (client.tell(text, now)) {
+        told++
+        this.#stats.bytes += text.length
+      } else this.#evictSlow(client)
+    }
+    this.#stats.told += told
+    return told
+  }
+
   /** Sends what changed since the last frame. Called four times a second while anyone is connected. */
   frame(now: number): void {
     const { latest, resolver } = this.#options
@@ -151,6 +179,7 @@ export class LiveHub {
     for (const client of this.#clients) {
       if (!client.open) continue
       if (registry !== undefined) this.#announce(client, registry, now)
+      if (client.hasUntold) this.#catchUp(client, now)
       if (client.wanted !== undefined && deferred < DEFERRED_SNAPSHOTS) {
         deferred++
         this.#subscribe(client, client.wanted, frames, now)
@@ -162,6 +191,12 @@ export class LiveHub {
     }
     this.#ping(now)
     void this.#checkSessions(now)
+  }
+
+  #catchUp(client: LiveClient, now: number): void {
+    client.catchUp(now)
+    if (client.hasUntold) this.#holdBack(client, now)
+    else if (client.subscription === undefined) client.behindSince = undefined
   }
 
   /** Changes elsewhere are not even hinted at. */

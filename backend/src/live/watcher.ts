@@ -13,6 +13,6 @@ export async function watcher(
 ): Promise<LiveIdentity | undefined> {
   const principal = await access.authenticate(request)
   if (!principal || !mayCall(ACCESS_TABLE[LIVE], 'GET', principal).allowed) return undefined
-  const { username, session, jurisdictions } = principal
-  return { username, session, territory: territories.of(jurisdictions) }
+  const { username, session, jurisdictions, permissions } = principal
+  return { username, session, territory: territories.of(jurisdictions), permissions }
 }

@@ -104,6 +104,28 @@ export class Mail {
     return true
   }
 
+  /**
+   * Sends one letter at once and waits for the answer; who keeps a queue of their own tries again. `id` becomes part
+   * of the Message-ID, the same in every attempt. @throws what judgeFailure judges.
+   */
+  async deliver(
+    letter: { to: { name: string; address: string }; subject: string; text: string; id: string },
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const { to, subject, text, id } = letter
+    if (!this.transport) throw new Error('no mail server is configured')
+    if (!deliverable(to.address)) {
+      throw Object.assign(new Error('not an address mail can be sent to'), { code: 'EENVELOPE' })
+    }
+    await this.transport.sendMail({
+      to,
+      subject,
+      text,
+      messageId: `<${id}@osprey.invalid>`,
+      ...(signal && { signal }),
+    })
+  }
+
   stats(): MailStats {
     return { waiting: this.waiting.length, ...this.counts }
   }

@@ -19,9 +19,11 @@ import type { LatestObservation, ObservationBatch, StoredObservation } from './s
 const VECTOR_SIZE = duckdb.vector_size()
 const COLUMN_TYPES: readonly DuckDBType[] = [INTEGER, TIMESTAMP_MS, TIMESTAMP_MS, DOUBLE, UTINYINT, VARCHAR]
 /** Chunks handed to DuckDB between two turns of the event loop: about 10 ms of work. */
-const CHUNKS_PER_TURN = 32
+export const CHUNKS_PER_TURN = 32
 const ALL_NULL = new Uint8Array(VECTOR_SIZE / 8)
 const TWO_TO_32 = 4_294_967_296
+
+export type Column = Float64Array<ArrayBufferLike>
 
 /** Copies observations into the appender of the `hot` table, in its column order, and flushes it. */
 export class ColumnAppender {
@@ -117,18 +119,23 @@ export class ColumnAppender {
 export function readColumns(
   result: DuckDBMaterializedResult,
   doubles: number,
-  visit: (columns: Float64Array[], chunk: DuckDBDataChunk, rows: number) => void,
+  visit: (columns: Column[], chunk: DuckDBDataChunk, rows: number) => void,
 ): void {
   for (let index = 0; index < result.chunkCount; index++) {
     const chunk = result.getChunk(index)
-    const rows = chunk.rowCount
-    const columns: Float64Array[] = []
-    for (let column = 0; column < doubles; column++) {
-      const data = duckdb.vector_get_data(duckdb.data_chunk_get_vector(chunk.chunk, column), rows * 8)
-      columns.push(new Float64Array(data.buffer, data.byteOffset, rows))
-    }
-    visit(columns, chunk, rows)
+    visit(columnsOf(chunk, doubles), chunk, chunk.rowCount)
   }
+}
+
+/** The first `doubles` columns of a chunk, see readColumns. */
+export function columnsOf(chunk: DuckDBDataChunk, doubles: number): Column[] {
+  const columns: Column[] = []
+  for (let column = 0; column < doubles; column++) {
+    const vector = duckdb.data_chunk_get_vector(chunk.chunk, column)
+    const data = duckdb.vector_get_data(vector, chunk.rowCount * 8)
+    columns.push(new Float64Array(data.buffer, data.byteOffset, chunk.rowCount))
+  }
+  return columns
 }
 
 /** Rows of a query with the columns of seriesQuery. */

@@ -15,9 +15,10 @@ export const CREATE_TABLES = `
     value DOUBLE, quality UTINYINT, text VARCHAR);
   CREATE TABLE IF NOT EXISTS applied (sequence BIGINT, checksum BIGINT);`
 
-/** Where the observations of one datastream in [from, to) lie. */
+/** Where the observations of some datastreams in [from, to) lie. */
 export interface Sources {
-  datastream: number
+  /** Ascending. */
+  datastreams: readonly number[]
   from: number
   to: number
   /** The part of [from, to) in which the hot table may hold rows. */
@@ -36,6 +37,34 @@ const POINT = `epoch_ms(phenomenon_time)::DOUBLE, epoch_ms(result_time)::DOUBLE,
 /** Columns time, result time, value, quality (DOUBLE, NaN for no number) and text. */
 export function seriesQuery(sources: Sources, limit: number): string {
   return `${observations(sources)} SELECT ${POINT} FROM observations ORDER BY phenomenon_time LIMIT ${limit}`
+}
+
+/**
+ * Columns datastream, time, value, quality (DOUBLE, NaN for no number) and text. Rows come as they lie, mostly long
+ * runs of one datastream in order: to sort all of them again would take as long as to read them.
+ */
+export function columnsQuery(sources: Sources): string {
+  const [only] = sources.datastreams
+  const datastream = sources.datastreams.length === 1 ? `${only}` : 'datastream'
+  return `${observations(sources, true)} SELECT ${datastream}::DOUBLE, epoch_ms(phenomenon_time)::DOUBLE,
+      coalesce(value, 'NaN'::DOUBLE), quality::DOUBLE, text
+    FROM observations`
+}
+
+/** Columns datastream and number of rows; one written twice and not compacted yet counts twice. */
+export function countsQuery(sources: Sources): string {
+  const { hot, settled, amended } = sources
+  const files = [...settled, ...amended]
+  const branches = []
+  if (hot)
+    branches.push(`SELECT datastream FROM hot WHERE ${ofSome(sources)} AND ${between(hot.from, hot.to)}`)
+  if (files.length > 0) {
+    const { from, to } = sources
+    branches.push(
+      `SELECT datastream FROM ${parquet(files)} WHERE ${ofSome(sources)} AND ${between(from, to)}`,
+    )
+  }
+  return `SELECT datastream::DOUBLE, count(*)::DOUBLE FROM (${branches.join(' UNION ALL ')}) GROUP BY datastream`
 }
 
 /** The newest usable observation, columns as seriesQuery. */
@@ -78,27 +107,40 @@ export function aggregateQuery(
     GROUP BY start ORDER BY start`
 }
 
-/** WITH clause that names the observations of one datastream, each stored once, `observations`. */
-function observations(sources: Sources): string {
-  const { datastream, hot } = sources
+/** WITH clause that names the observations of some datastreams, each stored once, `observations`. */
+function observations(sources: Sources, sortsFresh = false): string {
+  const { hot } = sources
+  const keys = keysOf(sources)
   const fresh = hot
     ? `fresh AS (
-      SELECT phenomenon_time, ${ofGreatest('rowid', RESULT)} FROM hot
-      WHERE datastream = ${datastream} AND ${between(hot.from, hot.to)} GROUP BY phenomenon_time),`
+      SELECT ${keys}, ${ofGreatest('rowid', RESULT)} FROM hot
+      WHERE ${ofSome(sources)} AND ${between(hot.from, hot.to)} GROUP BY ${keys}),`
     : ''
   const branches = []
-  if (hot) branches.push('SELECT * FROM fresh')
+  if (hot) branches.push(sortsFresh ? `(SELECT * FROM fresh ORDER BY ${keys})` : 'SELECT * FROM fresh')
   if (sources.settled.length > 0) branches.push(fromFiles(sources, sources.settled))
   if (sources.amended.length > 0) {
     branches.push(`SELECT * FROM (${fromFiles(sources, sources.amended)}) AS stored
-      ANTI JOIN fresh ON stored.phenomenon_time = fresh.phenomenon_time`)
+      ANTI JOIN fresh USING (${keys})`)
   }
   return `WITH ${fresh} observations AS (${branches.join(' UNION ALL ')})`
 }
 
-function fromFiles({ datastream, from, to }: Sources, files: readonly string[]): string {
-  return `SELECT phenomenon_time, result_time, value, quality, text
-    FROM ${parquet(files)} WHERE datastream = ${datastream} AND ${between(from, to)}`
+function fromFiles(sources: Sources, files: readonly string[]): string {
+  return `SELECT ${keysOf(sources)}, ${RESULT.join(', ')}
+    FROM ${parquet(files)} WHERE ${ofSome(sources)} AND ${between(sources.from, sources.to)}`
+}
+
+/** What tells observations apart; a lone datastream need not be told from others. */
+function keysOf({ datastreams }: Sources): string {
+  return datastreams.length === 1 ? 'phenomenon_time' : 'datastream, phenomenon_time'
+}
+
+/** The range beside the list lets DuckDB pass over row groups by their statistics. */
+function ofSome({ datastreams }: Sources): string {
+  const [first] = datastreams
+  if (datastreams.length === 1) return `datastream = ${first}`
+  return `datastream BETWEEN ${first} AND ${datastreams.at(-1)} AND datastream IN (${datastreams.join(', ')})`
 }
 
 /**

@@ -32,9 +32,9 @@ test('only days with data within the range count', () => {
 })
 
 test('files of other days and other datastreams are not opened', () => {
-  const sources = sourcesOf(hotOf(), partitionsOf(1, 2, 3), 12, [1, 2], DAY + 5, 9 * DAY)
+  const sources = sourcesOf(hotOf(), partitionsOf(1, 2, 3), [12], [1, 2], DAY + 5, 9 * DAY)
   expect(sources).toEqual({
-    datastream: 12,
+    datastreams: [12],
     from: DAY + 5,
     to: 3 * DAY,
     hot: undefined,
@@ -43,8 +43,14 @@ test('files of other days and other datastreams are not opened', () => {
   })
 })
 
+test('files are opened that hold any of several datastreams', () => {
+  const several = (...ids: number[]) => sourcesOf(hotOf(), partitionsOf(1), ids, [1], DAY, 2 * DAY)?.settled
+  expect(several(3, 12)).toEqual(['1/1', '1/10'])
+  expect(several(12, 40)).toEqual(['1/10'])
+})
+
 test('the hot table is read for its own days, and files between them count as amended', () => {
-  const sources = sourcesOf(hotOf(2, 4), partitionsOf(1, 2, 3), 5, [1, 2, 3, 4], DAY, 5 * DAY)
+  const sources = sourcesOf(hotOf(2, 4), partitionsOf(1, 2, 3), [5], [1, 2, 3, 4], DAY, 5 * DAY)
   expect(sources).toMatchObject({
     hot: { from: 2 * DAY, to: 5 * DAY },
     settled: ['1/1'],
@@ -53,6 +59,6 @@ test('the hot table is read for its own days, and files between them count as am
 })
 
 test('without a file for the datastream and without hot rows there is nothing to look at', () => {
-  expect(sourcesOf(hotOf(), partitionsOf(1), 99, [1], DAY, 2 * DAY)).toBeUndefined()
-  expect(sourcesOf(hotOf(), partitionsOf(), 1, [], 0, DAY)).toBeUndefined()
+  expect(sourcesOf(hotOf(), partitionsOf(1), [99], [1], DAY, 2 * DAY)).toBeUndefined()
+  expect(sourcesOf(hotOf(), partitionsOf(), [1], [], 0, DAY)).toBeUndefined()
 })

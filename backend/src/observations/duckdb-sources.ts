@@ -18,7 +18,8 @@ export function daysWithin(
 }
 
 /**
- * Where a datastream's observations of some neighbouring days lie; undefined when there is nothing to look at.
+ * Where the observations of datastreams (ascending) of some neighbouring days lie; undefined when there is nothing to
+ * look at.
  *
  * The hot table is read from its first to its last day among them. Files between the two count as amended even
  * when the hot table has no row of their day now: it may have one when the statement runs.
@@ -26,7 +27,7 @@ export function daysWithin(
 export function sourcesOf(
   hot: DayCounts,
   partitions: ReadonlyMap<number, Partition>,
-  datastream: number,
+  datastreams: readonly number[],
   days: readonly number[],
   from: number,
   to: number,
@@ -42,7 +43,7 @@ export function sourcesOf(
   for (const day of days) {
     const files = day >= firstHot && day <= lastHot ? amended : settled
     for (const part of partitions.get(day)?.parts ?? []) {
-      if (datastream >= part.first && datastream <= part.last) files.push(part.path)
+      if (datastreams.some((id) => id >= part.first && id <= part.last)) files.push(part.path)
     }
   }
   if (hotDays.length === 0 && settled.length === 0) return undefined
@@ -51,7 +52,7 @@ export function sourcesOf(
     to: Math.min(to, (last + 1) * DAY),
   })
   return {
-    datastream,
+    datastreams,
     ...cut(firstDay, lastDay),
     hot: hotDays.length === 0 ? undefined : cut(firstHot, lastHot),
     settled,

@@ -9,12 +9,16 @@ import { archiveDay, compactDay } from './duckdb-compaction.ts'
 import { DuckDbEngine } from './duckdb-engine.ts'
 import {
   aggregateQuery,
+  columnsQuery,
+  countsQuery,
   HOT_DAYS,
   LATEST,
   newestQuery,
   refreshLatest,
+  type Sources,
   seriesQuery,
 } from './duckdb-queries.ts'
+import { readSeries } from './duckdb-series.ts'
 import { daysWithin, sourcesOf } from './duckdb-sources.ts'
 import { type PartitionLease, Partitions } from './partitions.ts'
 import { checksum, flagMissing, rowsOutsideTime, type TimeRange, withoutRows } from './rows.ts'
@@ -24,10 +28,13 @@ import {
   type AppendResult,
   type CompactionResult,
   checkAggregateQuery,
+  checkColumnsQuery,
   checkSeriesQuery,
+  EMPTY_COLUMNS,
   isUsable,
   type LatestObservation,
   type ObservationBatch,
+  type ObservationColumns,
   type SeriesQuery,
   type StoredObservation,
   type StoreStats,
@@ -147,7 +154,7 @@ export class DuckDbStore implements ArchivableStore {
       for (let next = 0, count = 2; next < days.length && found.length < query.limit; count *= 2) {
         const some = days.slice(next, next + count)
         next += some.length
-        const sources = sourcesOf(this.#hot, lease.partitions, query.datastream, some, from, to)
+        const sources = sourcesOf(this.#hot, lease.partitions, [query.datastream], some, from, to)
         if (!sources) continue
         const result = await engine.read(seriesQuery(sources, query.limit - found.length))
         found.push(...readPoints(result))
@@ -166,7 +173,7 @@ export class DuckDbStore implements ArchivableStore {
       const sources = sourcesOf(
         this.#hot,
         lease.partitions,
-        query.datastream,
+        [query.datastream],
         daysWithin(this.#hot, lease.partitions, from, to),
         from,
         to,
@@ -191,6 +198,41 @@ export class DuckDbStore implements ArchivableStore {
       })
     })
     return points
+  }
+
+  async columns(datastream: number, from: number, to: number): Promise<ObservationColumns> {
+    const found = await this.columnsOf([datastream], from, to)
+    return found.get(datastream) ?? EMPTY_COLUMNS
+  }
+
+  async columnsOf(
+    datastreams: readonly number[],
+    from: number,
+    to: number,
+  ): Promise<ReadonlyMap<number, ObservationColumns>> {
+    checkColumnsQuery(datastreams, from, to)
+    const found = new Map(datastreams.map((id) => [id, EMPTY_COLUMNS]))
+    await this.#readSources(datastreams, from, to, async (engine, sources) => {
+      for (const [id, columns] of await readSeries(await engine.read(columnsQuery(sources)))) {
+        found.set(id, columns)
+      }
+    })
+    return found
+  }
+
+  async counts(
+    datastreams: readonly number[],
+    from: number,
+    to: number,
+  ): Promise<ReadonlyMap<number, number>> {
+    checkColumnsQuery(datastreams, from, to)
+    const found = new Map(datastreams.map((id) => [id, 0]))
+    await this.#readSources(datastreams, from, to, async (engine, sources) => {
+      readColumns(await engine.read(countsQuery(sources)), 2, ([id, count], _chunk, rows) => {
+        for (let row = 0; row < rows; row++) found.set(id?.[row] as number, count?.[row] as number)
+      })
+    })
+    return found
   }
 
   async latest(): Promise<LatestObservation[]> {
@@ -363,6 +405,24 @@ export class DuckDbStore implements ArchivableStore {
     })
   }
 
+  /** Runs a task on where the observations of datastreams lie, unless there are none. */
+  async #readSources(
+    datastreams: readonly number[],
+    from: number,
+    to: number,
+    task: (engine: DuckDbEngine, sources: Sources) => Promise<void>,
+  ): Promise<void> {
+    const ids = [...new Set(datastreams)].sort((a, b) => a - b)
+    const first = Math.max(from, TIME_RANGE.min)
+    const end = Math.min(to, TIME_RANGE.max + 1)
+    if (ids.length === 0 || first >= end) return
+    await this.#read(async (engine, lease) => {
+      const days = daysWithin(this.#hot, lease.partitions, first, end)
+      const sources = sourcesOf(this.#hot, lease.partitions, ids, days, first, end)
+      if (sources) await task(engine, sources)
+    })
+  }
+
   /** The newest usable observation before an instant, looked for day by day, ever more days at once. */
   async #newestUsable(
     engine: DuckDbEngine,
@@ -373,7 +433,7 @@ export class DuckDbStore implements ArchivableStore {
     const days = daysWithin(this.#hot, lease.partitions, TIME_RANGE.min, before)
     for (let end = days.length, count = 1; end > 0; end -= count, count *= 2) {
       const some = days.slice(Math.max(0, end - count), end)
-      const sources = sourcesOf(this.#hot, lease.partitions, datastream, some, TIME_RANGE.min, before)
+      const sources = sourcesOf(this.#hot, lease.partitions, [datastream], some, TIME_RANGE.min, before)
       const [newest] = sources ? readPoints(await engine.read(newestQuery(sources))) : []
       if (newest) return newest
     }

@@ -14,6 +14,26 @@ export function seriesQuery(description: DatastreamDescription, query: SeriesQue
   return `SELECT ${FIELDS} FROM "${MEASUREMENT}" WHERE ${ofSeries(description)} AND ${within(from, query.to)} LIMIT ${query.limit}`
 }
 
+/** Columns time, value, text and quality, from an instant on. */
+export function columnsQuery(
+  description: DatastreamDescription,
+  { from, to, limit }: { from: number; to: number; limit: number },
+): string {
+  return `SELECT "value", "text", "quality" FROM "${MEASUREMENT}"
+    WHERE ${ofSeries(description)} AND ${within(from, to)} LIMIT ${limit}`
+}
+
+/** Per series (tags station and property): columns time and number of points in [from, to). */
+export function countsQuery(
+  descriptions: readonly DatastreamDescription[],
+  from: number,
+  to: number,
+): string {
+  const any = descriptions.map((description) => `(${ofSeries(description)})`).join(' OR ')
+  return `SELECT count("quality") FROM "${MEASUREMENT}"
+    WHERE (${any}) AND ${within(from, to)} GROUP BY "station", "property"`
+}
+
 /** Columns time, result and count. */
 export function aggregateQuery(description: DatastreamDescription, query: AggregateQuery): string {
   const { every, statistic, from, to } = query

@@ -1,10 +1,12 @@
 import type { Adopted, ArchivableStore, Archived, ArchiveSteps } from './archivable.ts'
 import { adoptInflux, archiveInflux } from './influx-archive.ts'
 import { InfluxClient, type InfluxSeries, type WriteOutcome } from './influx-client.ts'
+import { readInfluxColumns } from './influx-columns.ts'
 import { encodeLine, INFLUX_TIME, nameFromTag, seriesPrefix } from './influx-lines.ts'
 import {
   ANY_POINT,
   aggregateQuery,
+  countsQuery,
   createDatabase,
   LATEST,
   newestBefore,
@@ -17,11 +19,14 @@ import {
   type AppendResult,
   type CompactionResult,
   checkAggregateQuery,
+  checkColumnsQuery,
   checkSeriesQuery,
   type DescribeDatastream,
+  EMPTY_COLUMNS,
   isUsable,
   type LatestObservation,
   type ObservationBatch,
+  type ObservationColumns,
   type RefusedRow,
   type SeriesQuery,
   type StoredObservation,
@@ -52,6 +57,8 @@ const MAX_PREFIXES = 200_000
 /** Lines refused one after the other, with none stored, that make the request suspect and not the lines. */
 const SUSPICIOUS_REFUSALS = 16
 const NEWEST_PAGE = 100
+/** Series named in one statement. */
+const SERIES_PER_COUNT = 50
 /** Longest window InfluxQL can state in nanoseconds. */
 const LONGEST_WINDOW = INFLUX_TIME.max
 const TIME_RANGE: TimeRange = {
@@ -132,6 +139,45 @@ export class InfluxStore implements ArchivableStore {
       value: typeof value === 'number' ? value : null,
       count: count as number,
     }))
+  }
+
+  async columns(datastream: number, from: number, to: number): Promise<ObservationColumns> {
+    checkColumnsQuery([datastream], from, to)
+    const description = this.#options.describe(datastream)
+    if (!description) return EMPTY_COLUMNS
+    const query = (statement: string) => this.#client.query(statement)
+    return this.#counting(() => readInfluxColumns(query, description, from, to))
+  }
+
+  /** One after the other: an answer in JSON is large. */
+  async columnsOf(
+    datastreams: readonly number[],
+    from: number,
+    to: number,
+  ): Promise<ReadonlyMap<number, ObservationColumns>> {
+    const found = new Map<number, ObservationColumns>()
+    for (const datastream of datastreams) found.set(datastream, await this.columns(datastream, from, to))
+    return found
+  }
+
+  async counts(
+    datastreams: readonly number[],
+    from: number,
+    to: number,
+  ): Promise<ReadonlyMap<number, number>> {
+    checkColumnsQuery(datastreams, from, to)
+    const found = new Map(datastreams.map((id) => [id, 0]))
+    const described = [...found.keys()].flatMap((id) => this.#options.describe(id) ?? [])
+    if (from >= to) return found
+    for (let at = 0; at < described.length; at += SERIES_PER_COUNT) {
+      const statement = countsQuery(described.slice(at, at + SERIES_PER_COUNT), from, to)
+      for (const series of await this.#counting(() => this.#client.query(statement))) {
+        const id = this.#datastreamOf(series)
+        const count = series.values[0]?.[1]
+        if (id !== undefined && found.has(id) && typeof count === 'number') found.set(id, count)
+      }
+    }
+    return found
   }
 
   async latest(): Promise<LatestObservation[]> {

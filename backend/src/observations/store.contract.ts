@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { batchOf, DAY, describeNasty, expectedAggregate, HOUR, type Row, T0 } from './store.fixture.ts'
-import { type AggregatePoint, type ObservationStore, STATISTICS, StoreUnavailableError } from './store.ts'
+import {
+  type AggregatePoint,
+  type ObservationColumns,
+  type ObservationStore,
+  STATISTICS,
+  StoreUnavailableError,
+} from './store.ts'
 
 /** A store under test and what can be done to it. `store` is started. */
 export interface StoreHarness {
@@ -233,6 +239,61 @@ export function describeObservationStore(name: string, setUp: () => Promise<Stor
       }
     })
 
+    test('columns hold what the series of each datastream holds, hot, settled and amended', async () => {
+      const ids = Array.from({ length: 4 }, fresh) as [number, number, number, number]
+      const [first, second, text, empty] = ids
+      const rows: Row[] = Array.from({ length: 300 }, (_, index) => ({
+        datastream: index % 3 === 0 ? second : first,
+        time: T0 + index * HOUR,
+        value: index % 7 === 0 ? null : index / 3,
+        quality: index % 7 === 0 ? 9 : ([1, 2, 3, 4][index % 4] as number),
+      }))
+      const states = Array.from({ length: 60 }, (_, index) => {
+        const value = index % 9 === 0 ? null : ['running', 'stopped', ''][index % 3]
+        return { datastream: text, time: T0 + index * 5 * HOUR, value: value as string | null }
+      })
+      await append([...rows.slice(0, 200), ...states])
+      await compact(T0 + 5 * DAY)
+      const corrected = rows.slice(40, 60).map((row) => ({ ...row, value: -1, quality: 3 }))
+      await append([...rows.slice(200), ...corrected, ...corrected.map((row) => ({ ...row, value: -2 }))])
+      for (const [from, to] of [
+        [T0 - DAY, T0 + 40 * DAY],
+        [T0 + 42 * HOUR, T0 + 55 * HOUR],
+        [T0 + 2 * DAY + 1, T0 + 6 * DAY],
+        [T0 + 3, T0 + 3],
+      ] as const) {
+        const found = await harness.store.columnsOf([text, first, empty, second], from, to)
+        const counts = await harness.store.counts([text, first, empty, second], from, to)
+        for (const id of ids) {
+          const expected = (await all(id, from, to)).map(({ phenomenonTime, value, quality }) => [
+            phenomenonTime,
+            value,
+            quality,
+          ])
+          expect(rowsOf(found.get(id))).toEqual(expected)
+          expect(rowsOf(await harness.store.columns(id, from, to))).toEqual(expected)
+          expect(counts.get(id)).toBeGreaterThanOrEqual(expected.length)
+          if (expected.length === 0) expect(counts.get(id)).toBe(0)
+        }
+      }
+      expect((await harness.store.columns(999_999, T0, T0 + DAY)).value).toHaveLength(0)
+      await expect(harness.store.columns(first, Number.NaN, T0)).rejects.toThrow('from is NaN')
+    })
+
+    test('a long series comes back whole in columns', async () => {
+      const id = fresh()
+      const size = 120_000
+      const rows = Array.from({ length: size }, (_, index) => ({
+        datastream: id,
+        time: T0 + index * 1000,
+        value: index,
+      }))
+      await append(rows)
+      const { phenomenonTime, value } = await harness.store.columns(id, T0, T0 + 2 * DAY)
+      expect(phenomenonTime).toEqual(Float64Array.from(rows, ({ time }) => time))
+      expect(value).toEqual(Float64Array.from(rows, (row) => row.value))
+    })
+
     test('pages follow each other without gap or repetition', async () => {
       const id = fresh()
       const rows = Array.from({ length: 250 }, (_, index) => ({
@@ -462,6 +523,15 @@ export function describeObservationStore(name: string, setUp: () => Promise<Stor
       expect(await values(id)).toHaveLength(5000)
     })
   })
+}
+
+function rowsOf(columns: ObservationColumns | undefined): unknown[] {
+  const { phenomenonTime, value, quality, text } = columns as ObservationColumns
+  return Array.from(phenomenonTime, (time, row) => [
+    time,
+    Number.isNaN(value[row]) ? (text?.get(row) ?? null) : value[row],
+    quality[row],
+  ])
 }
 
 /** Sums depend on the order of addition in their last digits; everything else must be equal. */

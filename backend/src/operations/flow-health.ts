@@ -16,6 +16,8 @@ export function flowHealth(parts: { database: Database; pipeline: Pipeline; arch
     if (state === 'running') return undefined
     if (state === 'outbox_full')
       return 'the outbox is full: readings wait in the journal until the store takes some'
+    if (state === 'alerts_full')
+      return 'too many alerts wait for the database: readings wait in the journal until it takes some'
     return `the pipeline is ${state}${lastError ? `: ${lastError}` : ''}`
   }
   const archiveRuns = () => {

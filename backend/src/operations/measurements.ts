@@ -1,7 +1,10 @@
 import type { Journal } from '@osprey/journal/journal'
+import type { Alerts } from '../alerts/alerts.ts'
 import type { Heads } from '../audit/heads.ts'
+import type { Evaluation } from '../evaluation/evaluation.ts'
 import type { LiveHub } from '../live/live.ts'
 import type { Mail } from '../mail/mail.ts'
+import type { Notifications } from '../notifications/notifications.ts'
 import type { ObservationStore } from '../observations/store.ts'
 import type { Archive } from '../pipeline/archive.ts'
 import type { Latest } from '../pipeline/latest.ts'
@@ -14,6 +17,8 @@ import type { Measurement } from './metrics.ts'
 export interface MeasuredParts {
   journal: Journal
   pipeline: Pipeline
+  evaluation: Evaluation
+  alerts: Alerts
   outbox: Outbox
   archive: Archive
   store: ObservationStore
@@ -22,6 +27,7 @@ export interface MeasuredParts {
   presence: PresenceBoard
   live: LiveHub
   mail: Mail
+  notifications: Notifications
   heads: Heads
 }
 
@@ -30,11 +36,13 @@ export function measurements(parts: MeasuredParts): Measurement[] {
   return [
     ...journal(parts),
     ...pipeline(parts),
+    ...evaluation(parts),
     ...archive(parts),
     ...ledger(parts),
     ...registered(parts),
     ...watching(parts),
     ...mail(parts),
+    ...notified(parts),
     ...audited(parts),
   ]
 }
@@ -113,6 +121,73 @@ function pipeline({ pipeline, latest }: MeasuredParts): Measurement[] {
         const { live, silent, never } = latest.stats()
         return { live, silent, never }
       },
+    },
+  ]
+}
+
+function evaluation({ evaluation, alerts }: MeasuredParts): Measurement[] {
+  return [
+    {
+      name: 'osprey_rule_instances',
+      help: 'Rules at their stations: of conditions, of silence, waiting for their past, that cannot judge as they are',
+      labelName: 'kind',
+      read: () => {
+        const { condition, noData: no_data, cold, troubled } = evaluation.stats().instances
+        return { condition, no_data, cold, troubled }
+      },
+    },
+    {
+      name: 'osprey_rule_observations',
+      help: 'Readings offered to rules since start: judged, ignored (late, known, flag does not count), from the future, read again after the start',
+      labelName: 'outcome',
+      read: () => {
+        const { judged, ignored, fromFuture: future, again } = evaluation.stats().observations
+        return { judged, ignored, future, again }
+      },
+    },
+    {
+      name: 'osprey_alert_transitions',
+      help: 'What rules did since start',
+      labelName: 'kind',
+      read: () => ({ ...evaluation.stats().transitions }),
+    },
+    {
+      name: 'osprey_rule_states',
+      help: 'States of rules: saved since start, changed and not saved yet, that could not be saved, damaged at the start',
+      labelName: 'outcome',
+      read: () => {
+        const { instances, waiting, failed, damaged } = evaluation.stats().saved
+        return { saved: instances, waiting, failed, damaged }
+      },
+    },
+    {
+      name: 'osprey_rule_warm_up',
+      help: 'New rules waiting for their past from the store, failed attempts, and those that went on without',
+      labelName: 'what',
+      read: () => {
+        const { waiting, failures, withoutPast: without_past } = evaluation.stats().warmUp
+        return { waiting, failures, without_past }
+      },
+    },
+    {
+      name: 'osprey_alerts_untold',
+      help: 'Transitions of alerts that wait for the database, and their bytes',
+      labelName: 'what',
+      read: () => ({ notices: evaluation.stats().queue.waiting, bytes: evaluation.stats().queue.bytes }),
+    },
+    {
+      name: 'osprey_alerts_stored',
+      help: 'Transitions of alerts that reached the database since start, and those that could not be followed',
+      labelName: 'kind',
+      read: () => {
+        const { fired, raised, resolved, unknownRule, unknownAlert } = alerts.stats()
+        return { fired, raised, resolved, unknown_rule: unknownRule, unknown_alert: unknownAlert }
+      },
+    },
+    {
+      name: 'osprey_alert_corrections',
+      help: 'Disagreements between rules and open alerts found and mended since start',
+      read: () => evaluation.stats().corrections,
     },
   ]
 }
@@ -212,9 +287,12 @@ function watching({ live }: MeasuredParts): Measurement[] {
     },
     {
       name: 'osprey_live_frames',
-      help: 'Frames sent to watching browsers since start',
+      help: 'Frames sent to watching browsers since start; told: alerts and notices',
       labelName: 'kind',
-      read: () => ({ snapshot: live.stats().snapshots, delta: live.stats().deltas }),
+      read: () => {
+        const { snapshots: snapshot, deltas: delta, told } = live.stats()
+        return { snapshot, delta, told }
+      },
     },
   ]
 }
@@ -257,6 +335,25 @@ function mail({ mail }: MeasuredParts): Measurement[] {
       help: 'Mails since start: sent, waiting, failed for good, turned away because none could be taken',
       labelName: 'state',
       read: () => ({ ...mail.stats() }),
+    },
+  ]
+}
+
+function notified({ notifications }: MeasuredParts): Measurement[] {
+  return [
+    {
+      name: 'osprey_notifications',
+      help: 'Notifications waiting now; delivered, failed for good and failed attempts since start',
+      labelName: 'state',
+      read: () => {
+        const { waiting, delivered, failed, attemptsFailed } = notifications.stats()
+        return { waiting, delivered, failed, attemptsFailed }
+      },
+    },
+    {
+      name: 'osprey_notifications_oldest_waiting_seconds',
+      help: 'Age of the oldest notification not delivered yet; 0 when all are',
+      read: () => notifications.stats().oldestWaitingSeconds,
     },
   ]
 }

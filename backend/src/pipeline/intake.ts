@@ -5,6 +5,7 @@ import { decodeReport, type Report, type Value } from '@osprey/core/report'
 import type { JournalEntry } from '@osprey/journal/journal'
 import type { BatchBuilder } from './batch.ts'
 import type { DatastreamCreation } from './creation.ts'
+import type { Judge } from './judging.ts'
 import type { Latest } from './latest.ts'
 import type { Ledger } from './ledger.ts'
 import type { RejectedNotice } from './notices.ts'
@@ -25,6 +26,8 @@ export interface IntakeParts {
   ledger: Pick<Ledger, 'slotOf' | 'heard' | 'accepted' | 'rejected'>
   latest: { record(...reading: Parameters<Latest['record']>): unknown }
   creation: Pick<DatastreamCreation, 'want'>
+  /** Judges rules on every accepted reading; told when a report is at its end. */
+  judge?: Judge
   rejected: (notice: Omit<RejectedNotice, 'id'>) => void
   /** Told of every rejected reading by itself, where somebody wants to know. */
   rejectedReading?: (reading: RejectedReading) => void
@@ -43,6 +46,7 @@ export type Rows = Pick<BatchBuilder, 'rows' | 'mark' | 'rollback' | 'beginRun' 
 const KEPT_PER_MINUTE = 20
 const EXCERPT_BYTES = 512
 const NONE: readonly Rejection[] = Object.freeze([])
+const NOT_JUDGED: Judge = { observe: () => {}, settle: () => {} }
 
 /** Rejected readings of the message in hand, by reason. */
 interface Rejection {
@@ -60,6 +64,7 @@ export class Intake {
   decoded = 0
   undecoded = 0
   readonly #parts: IntakeParts
+  readonly #judge: Judge
   #builder: Rows
   readonly #rejections: Rejection[] = []
   readonly #kept = new MinuteShare<number>(KEPT_PER_MINUTE)
@@ -67,6 +72,7 @@ export class Intake {
 
   constructor(parts: IntakeParts, builder: Rows) {
     this.#parts = parts
+    this.#judge = parts.judge ?? NOT_JUDGED
     this.#builder = builder
   }
 
@@ -130,6 +136,7 @@ export class Intake {
   /** One message must not stop the others: it is counted and left, and the fault is told. */
   #fault(slot: number, entry: JournalEntry, error: Error): void {
     this.#builder.rollback()
+    this.#judge.settle()
     this.#rejections.length = 0
     this.undecoded++
     this.#parts.ledger.rejected(slot, 'internal_error', 1)
@@ -156,6 +163,7 @@ export class Intake {
       } else if (plain && typeof value === 'number') this.#takeNumber(series, value, report.time, receivedAt)
       else this.#takeValue(device, series, value, report, receivedAt)
     }
+    this.#judge.settle()
   }
 
   /** The station of the report; undefined when the report was rejected. */
@@ -241,11 +249,13 @@ export class Intake {
     })
     this.#builder.addText(this.#datastreamOf(series), text, flag)
     this.#parts.latest.record(series, time, receivedAt, Number.NaN, flag, text)
+    this.#judge.observe(series, time, receivedAt, categories?.indexOf(text) ?? -1, flag)
   }
 
   #record(series: number, time: number, receivedAt: number, value: number, quality: QualityFlag): void {
     this.#builder.add(this.#datastreamOf(series), value, quality)
     this.#parts.latest.record(series, time, receivedAt, value, quality)
+    this.#judge.observe(series, time, receivedAt, value, quality)
   }
 
   /** The datastream of a series, or -1 - series while it does not exist. */

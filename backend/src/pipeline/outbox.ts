@@ -23,6 +23,8 @@ export const TABLES = [
   'command_results',
   'quarantined',
   'presence',
+  'alerts',
+  'instances',
 ] as const
 export type TableName = (typeof TABLES)[number]
 

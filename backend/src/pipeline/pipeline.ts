@@ -11,6 +11,7 @@ import { type CreateDatastreams, DatastreamCreation } from './creation.ts'
 import { type Cursor, cursorWrite, readCursor } from './cursor.ts'
 import { encodeApart, fillDatastreams, releaseHeld } from './held.ts'
 import { excerpt, Intake } from './intake.ts'
+import type { Judging } from './judging.ts'
 import type { Latest } from './latest.ts'
 import { type Ledger, NOBODY, type TotalAccount } from './ledger.ts'
 import { viewMessage } from './message-view.ts'
@@ -20,6 +21,7 @@ import type { Outbox, Transaction, Write } from './outbox.ts'
 import { RecentMessages } from './recent-messages.ts'
 import { Reception } from './reception.ts'
 import { recover } from './recover.ts'
+import { replayForMachines } from './replay.ts'
 import type { Resolver } from './resolver.ts'
 import { Backoff, type Log, nextTurn, pause, untilDone } from './retry.ts'
 
@@ -30,11 +32,13 @@ export interface PipelineSinks extends NoticeSinks {
 }
 
 export interface PipelineOptions {
-  journal: Pick<Journal, 'id' | 'read' | 'lastSequence' | 'totals' | 'trim'>
+  journal: Pick<Journal, 'id' | 'read' | 'lastSequence' | 'totals' | 'trim' | 'stats' | 'listenedUntil'>
   outbox: Outbox
   resolver: Resolver
   ledger: Ledger
   latest: Latest
+  /** Judges the rules; without it none is. */
+  judging?: Judging
   sinks: PipelineSinks
   /** The newest stored observation per datastream; asked once after start, again until it answers. */
   storedLatest: () => Promise<LatestObservation[]>
@@ -45,8 +49,8 @@ export interface PipelineOptions {
   restartNeeded?: (error: Error) => void
 }
 
-/** `outbox_full` and `failing`: nothing is read, the journal keeps what comes. */
-export type PipelineState = 'stopped' | 'running' | 'outbox_full' | 'failing'
+/** `outbox_full`, `alerts_full` and `failing`: nothing is read, the journal keeps what comes. */
+export type PipelineState = 'stopped' | 'running' | 'outbox_full' | 'alerts_full' | 'failing'
 
 export interface PipelineStats {
   state: PipelineState
@@ -92,6 +96,10 @@ const REST_LONGEST = 25
 const FULL_PAUSE = 50
 const TRIM_INTERVAL = 1000
 const SWEEP_INTERVAL = 1000
+/** States of rules that changed are written so often, ms, when nothing else is. */
+const STATES_INTERVAL = 1000
+/** Share of the journal that may be kept for rules whose states are not saved yet. */
+const KEPT_FOR_RULES = 0.5
 /** The pipeline may be this far behind, ms, before its readers are told. */
 const DELAY_TOLERANCE = 60_000
 /** A clock goes back this far, ms, without having been set. */
@@ -128,6 +136,8 @@ export class Pipeline {
   #writtenSequence = 0
   /** While above 0 nothing is taken off the journal. */
   #trimmingHeld = 0
+  /** Before anything new is taken the journal is read again from after `from` up to `to`. */
+  #replay: { from: number; to: number } | undefined
   #lastCommit = 0
   #lastTrim = 0
   #pause = REST_FIRST
@@ -152,7 +162,7 @@ export class Pipeline {
   #sweeper: NodeJS.Timeout | undefined
 
   constructor(options: PipelineOptions) {
-    const { outbox, resolver, ledger, latest, sinks, log } = options
+    const { outbox, resolver, ledger, latest, judging, sinks, log } = options
     this.#options = options
     this.#creation = new DatastreamCreation({ resolver, create: sinks.createDatastreams, log })
     this.#notices = new Notices({ outbox, sinks, log })
@@ -161,6 +171,7 @@ export class Pipeline {
         resolver,
         ledger,
         latest,
+        ...(judging && { judge: judging }),
         creation: this.#creation,
         rejected: (notice) => this.#notices.rejected.offer(notice),
         recent: this.#recent,
@@ -168,7 +179,9 @@ export class Pipeline {
       },
       this.#builder,
     )
-    this.#reception = new Reception(this.#intake, this.#notices, this.#recent)
+    this.#reception = new Reception(this.#intake, this.#notices, this.#recent, (since) =>
+      judging?.listensSince(since),
+    )
   }
 
   /** The archive puts readings here that the store refused. */
@@ -178,10 +191,15 @@ export class Pipeline {
 
   /** Takes up where the last run ended and starts reading. The registry must be in the resolver already. */
   async start(): Promise<void> {
-    const { outbox, ledger, latest, resolver, now, log } = this.#options
+    const { outbox, ledger, latest, resolver, judging, now, log } = this.#options
     const want = (series: number) => this.#creation.want(series)
-    await recover({ outbox, ledger, latest, resolver, want, log })
-    this.#position = this.#firstPosition()
+    const heard = judging?.heardBefore.bind(judging)
+    await recover({ outbox, ledger, latest, resolver, want, heard, log })
+    const { position, replaced } = this.#firstPosition()
+    this.#position = position
+    const to = position.sequence
+    const from = (await judging?.start({ sequence: to, replaced })) ?? to
+    this.#replay = from < to ? { from, to } : undefined
     this.#capturedSequence = this.#position.sequence
     this.#writtenSequence = this.#position.sequence
     this.#intake.decoded = this.#position.decoded
@@ -202,8 +220,8 @@ export class Pipeline {
     clearInterval(this.#sweeper)
     await Promise.all(this.#tasks)
     await this.#writing
-    if (this.#trimmingHeld === 0) this.#options.journal.trim(this.#writtenSequence)
-    await Promise.all([this.#creation.stop(), this.#notices.stop()])
+    if (this.#trimmingHeld === 0) this.#options.journal.trim(this.#trimmable())
+    await Promise.all([this.#creation.stop(), this.#notices.stop(), this.#options.judging?.stop()])
     this.#state = 'stopped'
   }
 
@@ -215,7 +233,9 @@ export class Pipeline {
    * Called every second.
    */
   sweep(now: number): void {
-    const { latest } = this.#options
+    const { latest, judging } = this.#options
+    // Before the backlog: the broker journals that it listens again, and then leaves its mark.
+    const listened = judging && this.#options.journal.listenedUntil()
     const behind = this.#isBehind()
     this.#currentTo = behind ? Math.max(this.#currentTo, this.#position.receivedAt) : now
     if (!behind && now < this.#sweptAt - CLOCK_TOLERANCE) {
@@ -227,6 +247,10 @@ export class Pipeline {
     const waiting = behind && !delayed && this.#state === 'running'
     this.#sweptAt = Math.max(this.#sweptAt, waiting ? this.#position.receivedAt : now)
     latest.sweep(this.#sweptAt, delayed ? this.#currentTo : null)
+    if (listened !== undefined) {
+      const heard = behind ? this.#position.receivedAt : Math.min(now, listened)
+      judging?.tick(this.#state === 'stopped' ? undefined : heard)
+    } else judging?.tick(undefined)
     this.#options.resolver.forgetFormer(this.#position.receivedAt)
   }
 
@@ -284,7 +308,8 @@ export class Pipeline {
   async #run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        await this.#pass(signal)
+        if (this.#replay === undefined) await this.#pass(signal)
+        else await this.#readAgain(this.#replay, signal)
       } catch (error) {
         this.#failed(error as Error, 'the journal cannot be read')
         if (error instanceof JournalReplacedError) {
@@ -297,10 +322,17 @@ export class Pipeline {
     await this.#commit(signal)
   }
 
+  /** Brings the machines to where the readings are. Begun again after a failure, it skips what they have seen. */
+  async #readAgain({ from, to }: { from: number; to: number }, signal: AbortSignal): Promise<void> {
+    const { journal, resolver, judging, log } = this.#options
+    if (judging && !(await replayForMachines({ journal, resolver, judging, log, signal }, from, to))) return
+    this.#replay = undefined
+  }
+
   /** Reads what the journal has, takes it, and commits when it is time. */
   async #pass(signal: AbortSignal): Promise<void> {
-    if (this.#options.outbox.full) {
-      this.#state = 'outbox_full'
+    if (this.#options.outbox.full || this.#options.judging?.full) {
+      this.#state = this.#options.outbox.full ? 'outbox_full' : 'alerts_full'
       await this.#commit(signal)
       await pause(FULL_PAUSE, signal)
       return
@@ -325,8 +357,10 @@ export class Pipeline {
     }
     const { entries } = record
     const fresh = this.#position.sequence === 0
+    const { judging } = this.#options
     for (let at = 0; at < entries.length; at++) {
       const entry = entries[at] as JournalEntry
+      judging?.reach(entry.receivedAt)
       if (this.#reception.take(entry)) this.#position.observations++
       this.#position.receivedAt = entry.receivedAt
       if (this.#turnIsOver()) await nextTurn()
@@ -335,6 +369,7 @@ export class Pipeline {
     this.#entries += entries.length
     this.#position.sequence = record.last
     this.#position.observations = record.observations
+    judging?.position(record.last)
   }
 
   /** Messages the journal counted and no record shows were in damaged records. */
@@ -356,7 +391,10 @@ export class Pipeline {
     if (this.#builder.rows >= (this.#inFlight ? COMMIT_ROWS_MOST : COMMIT_ROWS)) return true
     if (this.#inFlight) return false
     const news = this.#position.sequence > this.#capturedSequence || this.#heldMayGo()
-    return news && performance.now() - this.#lastCommit >= COMMIT_INTERVAL
+    const { judging } = this.#options
+    const passed = performance.now() - this.#lastCommit
+    if (news || judging?.urgent) return passed >= COMMIT_INTERVAL
+    return judging?.unsaved === true && passed >= STATES_INTERVAL
   }
 
   #heldMayGo(): boolean {
@@ -371,8 +409,10 @@ export class Pipeline {
     if (!(await this.#writing)) return
     await this.#releaseHeld(signal)
     this.#lastCommit = performance.now()
-    if (this.#position.sequence === this.#capturedSequence) return
-    const step = this.#capture()
+    const { judging } = this.#options
+    const states = judging?.urgent || judging?.unsaved
+    if (this.#position.sequence === this.#capturedSequence && !states) return
+    const step = this.#capture(signal.aborted)
     this.#capturedSequence = step.sequence
     this.#writing = this.#write(step, signal)
   }
@@ -390,8 +430,8 @@ export class Pipeline {
   }
 
   /** Takes everything changed since the last step, in one turn of the event loop. */
-  #capture(): Step {
-    const { resolver, ledger } = this.#options
+  #capture(isLast: boolean): Step {
+    const { resolver, ledger, judging } = this.#options
     const builder = this.#builder
     fillDatastreams(builder, resolver)
     const { batch, held } = encodeApart(builder, resolver, this.#position.receivedAt)
@@ -402,9 +442,15 @@ export class Pipeline {
     this.#turnRows = 0
 
     const notices = this.#notices.seal()
+    const judged = judging?.seal(this.#position.sequence, isLast)
     const writes = [...ledger.takeWrites('pipeline'), ...notices.writes, this.#cursorWrite()]
+    if (judged) for (const write of judged.writes) writes.push(write)
     const transaction = this.#options.outbox.adding(batch, held, writes)
-    return { transaction, sequence: this.#position.sequence, committed: notices.committed }
+    const committed = () => {
+      notices.committed()
+      judged?.committed()
+    }
+    return { transaction, sequence: this.#position.sequence, committed }
   }
 
   #cursorWrite(): Write {
@@ -426,15 +472,31 @@ export class Pipeline {
     this.#commits++
     this.#writtenSequence = step.sequence
     step.committed()
-    this.#trim(step.sequence)
+    this.#trim()
     return true
   }
 
-  #trim(sequence: number): void {
+  #trim(): void {
     const now = performance.now()
     if (this.#trimmingHeld > 0 || now - this.#lastTrim < TRIM_INTERVAL) return
     this.#lastTrim = now
-    this.#options.journal.trim(sequence)
+    this.#options.journal.trim(this.#trimmable())
+  }
+
+  /**
+   * Up to where the journal is not needed any more. What the machines of rules would read again after a crash is
+   * kept, but not at the price of a full journal: then those rules would begin with what comes in.
+   */
+  #trimmable(): number {
+    const { journal, judging } = this.#options
+    const needed = judging?.neededFrom
+    if (needed === undefined || needed >= this.#writtenSequence) return this.#writtenSequence
+    try {
+      const { bytes, maxBytes } = journal.stats()
+      return bytes > maxBytes * KEPT_FOR_RULES ? this.#writtenSequence : needed
+    } catch {
+      return 0 // the journal was replaced: reading it says so
+    }
   }
 
   async #rest(records: readonly JournalRecord[], signal: AbortSignal): Promise<void> {
@@ -466,27 +528,33 @@ export class Pipeline {
     )
   }
 
-  #firstPosition(): Cursor {
+  #firstPosition(): { position: Cursor; replaced: boolean } {
     const { outbox, journal, log } = this.#options
     const cursor = readCursor(outbox)
     const id = journal.id()
-    if (cursor === undefined)
-      return { sequence: 0, observations: 0, receivedAt: 0, decoded: 0, undecoded: 0, journal: id }
+    if (cursor === undefined) {
+      const first = { sequence: 0, observations: 0, receivedAt: 0, decoded: 0, undecoded: 0, journal: id }
+      return { position: first, replaced: false }
+    }
     const last = journal.lastSequence()
     const other = id !== undefined && cursor.journal !== undefined && id !== cursor.journal
-    if (!other && last >= cursor.sequence) return { ...cursor, journal: id ?? cursor.journal }
+    if (!other && last >= cursor.sequence) {
+      return { position: { ...cursor, journal: id ?? cursor.journal }, replaced: false }
+    }
     log.warn(
       { cursor: cursor.sequence, journal: last, id, former: cursor.journal },
       'the journal was replaced: it is read from its beginning',
     )
-    return { ...cursor, sequence: 0, observations: 0, journal: id }
+    return { position: { ...cursor, sequence: 0, observations: 0, journal: id }, replaced: true }
   }
 
   async #restoreLatest(signal: AbortSignal): Promise<void> {
     const backoff = new Backoff(200, 10_000)
     while (!signal.aborted) {
       try {
-        this.#options.latest.restore(await this.#options.storedLatest())
+        const stored = await this.#options.storedLatest()
+        this.#options.latest.restore(stored)
+        this.#options.judging?.restore(stored)
         return
       } catch (error) {
         this.#options.log.warn({ error: (error as Error).message }, 'latest values cannot be restored yet')
@@ -499,7 +567,7 @@ export class Pipeline {
     try {
       this.sweep(this.#options.now())
       // A journal at its limit takes nothing, so no later write would ever trim what the last one left.
-      this.#trim(this.#writtenSequence)
+      this.#trim()
     } catch (error) {
       this.#failed(error as Error, 'the journal cannot be read')
     }

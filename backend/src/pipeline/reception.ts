@@ -19,15 +19,19 @@ export class Reception {
   readonly #intake: Intake
   readonly #notices: Pick<Notices, 'presence' | 'refused' | 'commandResult'>
   readonly #recent: Pick<RecentMessages, 'offer'>
+  /** Told when the broker has begun to listen. */
+  readonly #listens: (since: number) => void
 
   constructor(
     intake: Intake,
     notices: Pick<Notices, 'presence' | 'refused' | 'commandResult'>,
     recent: Pick<RecentMessages, 'offer'>,
+    listens: (since: number) => void = () => {},
   ) {
     this.#intake = intake
     this.#notices = notices
     this.#recent = recent
+    this.#listens = listens
   }
 
   /**
@@ -36,7 +40,8 @@ export class Reception {
    */
   take(entry: JournalEntry): boolean {
     const { kind, topic } = entry
-    if (kind !== 'publish') this.#takeConnection(entry)
+    if (kind === 'listening') this.#listens(entry.receivedAt)
+    else if (kind !== 'publish') this.#takeConnection(entry)
     else if (topic.endsWith('/observations')) {
       this.#intake.take(entry, 'observations')
       return true

@@ -12,6 +12,8 @@ export interface RecoverParts {
   resolver: Resolver
   /** Asks for the datastream of a series slot that held readings wait for. */
   want: (series: number) => void
+  /** Told of every reading that waits: it was heard. */
+  heard?: ((series: number, receivedAt: number, quality: number) => void) | undefined
   log: Log
 }
 
@@ -38,7 +40,7 @@ export async function recover(parts: RecoverParts): Promise<void> {
 function restoreBatch(
   view: Exclude<ReturnType<typeof decodeBatch>, string>,
   held: boolean,
-  { ledger, latest, resolver, want }: RecoverParts,
+  { ledger, latest, resolver, want, heard }: RecoverParts,
 ): { rows: number; receivedAt: number } {
   const named = view.names.map(([station, property]) => resolver.seriesOf(station, property))
   if (held) for (const series of named) want(series)
@@ -62,6 +64,7 @@ function restoreBatch(
         view.quality[row] as number,
         view.text.get(row),
       )
+      heard?.(series, received, view.quality[row] as number)
     }
   }
   return { rows: view.rows, receivedAt }

@@ -5,10 +5,10 @@ import {
   MAX_JURISDICTIONS,
 } from '@osprey/core/api/jurisdictions'
 import type { Geometry } from '@osprey/core/geo'
-import { asc, eq, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, isNull, sql } from 'drizzle-orm'
 import type { Audit, AuditEvent } from '../audit/audit.ts'
 import type { Database, Transaction } from '../database/database.ts'
-import { jurisdictions, userJurisdictions } from '../database/schema.ts'
+import { jurisdictions, rules, silences, userJurisdictions } from '../database/schema.ts'
 import { conflict, invalid, invalidFields, notFound, ProblemException } from '../http/problem.ts'
 import type { Registry } from '../registry/registry.ts'
 import { Area } from './area.ts'
@@ -128,7 +128,7 @@ export class Jurisdictions implements Areas {
     )
   }
 
-  /** @throws ProblemException 409 while jurisdictions are part of it or people belong to it. */
+  /** @throws ProblemException 409 while jurisdictions are part of it, or people or rules belong to it. */
   async remove(id: string): Promise<void> {
     await this.registry.change(
       async (transaction) => {
@@ -141,6 +141,8 @@ export class Jurisdictions implements Areas {
         const accounts = await transaction.$count(userJurisdictions, eq(userJurisdictions.jurisdiction, id))
         if (accounts > 0)
           throw inUse(id, `${accounts} ${accounts === 1 ? 'account belongs' : 'accounts belong'} to it`)
+        await this.releaseRules(transaction, id)
+        await this.releaseSilences(transaction, id)
         await transaction.delete(jurisdictions).where(eq(jurisdictions.id, id))
         await this.audit.record(transaction, {
           action: 'jurisdiction.removed',
@@ -153,6 +155,22 @@ export class Jurisdictions implements Areas {
         this.apply([])
       },
     )
+  }
+
+  /** Removed rules are kept for their alerts and hold on to nothing. @throws ProblemException 409 for the others. */
+  private async releaseRules(transaction: Transaction, id: string): Promise<void> {
+    const belonging = eq(rules.jurisdiction, id)
+    const count = await transaction.$count(rules, and(belonging, isNull(rules.removedAt)))
+    if (count > 0) throw inUse(id, `${count} ${count === 1 ? 'rule belongs' : 'rules belong'} to it`)
+    await transaction.update(rules).set({ jurisdiction: null }).where(belonging)
+  }
+
+  /** What is over stays in the audit log and in the timelines of its alerts. @throws ProblemException 409 for the others. */
+  private async releaseSilences(transaction: Transaction, id: string): Promise<void> {
+    const belonging = eq(silences.jurisdiction, id)
+    const count = await transaction.$count(silences, and(belonging, gt(silences.endsAt, new Date())))
+    if (count > 0) throw inUse(id, `${count} ${count === 1 ? 'silence belongs' : 'silences belong'} to it`)
+    await transaction.delete(silences).where(belonging)
   }
 
   /** Creates or replaces all of them, or none. Ids must differ. Parents may come in any order. */

@@ -3,6 +3,7 @@ import type { Formatter } from '../i18n/format.ts'
 import { LEVEL_COLOURS } from '../map/palette.ts'
 import type { ThemeColours } from '../map/theme-colours.ts'
 import { type LevelScale, levelRanges, limitsOf } from '../stations/level-scheme.ts'
+import { type ChartOverlay, drawOverlay, drawSpans, overlayValues } from './overlay.ts'
 import type { Series } from './series.ts'
 import { summarise, valueBounds } from './summary.ts'
 
@@ -14,6 +15,8 @@ export interface ChartLook {
   axisText: (value: number) => string
   limitText: string
   scale: LevelScale | null
+  /** Read anew at every drawing: a stretch may grow while it is looked at. */
+  overlay?: () => ChartOverlay | null
 }
 
 /** A series and the stretch of it in sight, epoch milliseconds. */
@@ -46,7 +49,20 @@ export function chartOptions(
     series: [{}, ...lines(series, colours)],
     bands: series.low === null ? [] : [{ series: [1, 2], fill: withAlpha(colours.accent, 0.18) }],
     plugins: [
-      { hooks: { drawClear: (chart) => drawLevels(chart, look), draw: (chart) => drawFailed(chart, look) } },
+      {
+        hooks: {
+          drawClear: (chart) => {
+            const overlay = look.overlay?.() ?? null
+            if (overlay !== null) drawSpans(chart, overlay, look)
+            drawLevels(chart, look)
+          },
+          draw: (chart) => {
+            drawFailed(chart, look)
+            const overlay = look.overlay?.() ?? null
+            if (overlay !== null) drawOverlay(chart, overlay, shown().series, look)
+          },
+        },
+      },
     ],
   }
 }
@@ -54,8 +70,13 @@ export function chartOptions(
 function yRange({ series, from, to }: Shown, look: ChartLook): [number, number] {
   if (series.plan.shape === 'steps') return [-0.25, Math.max(1, series.categories.length - 1) + 0.25]
   const summary = summarise(series, from, to)
-  if (summary === null) return [0, 1]
-  return valueBounds(summary.minimum, summary.maximum, look.scale === null ? [] : limitsOf(look.scale))
+  const drawn = overlayValues(look.overlay?.() ?? null)
+  if (summary === null) return [0, Math.max(1, ...drawn) * 1.1]
+  const limits = look.scale === null ? [] : limitsOf(look.scale)
+  // What an alert was judged by is always in sight.
+  const minimum = Math.min(summary.minimum, ...drawn)
+  const maximum = Math.max(summary.maximum, ...drawn)
+  return valueBounds(minimum, maximum, limits)
 }
 
 /** Columns 1 and 2 are the extremes of a band when there is one; then the line, then failed results, drawn by drawFailed. */

@@ -8,6 +8,7 @@ import type { LevelScale } from '../stations/level-scheme.ts'
 import { useObservable } from '../ui/observable.ts'
 import { chartData } from './chart-data.ts'
 import { chartOptions, type Shown } from './chart-options.ts'
+import type { ChartOverlay } from './overlay.ts'
 import type { Series } from './series.ts'
 
 const HEIGHT = 236
@@ -27,11 +28,12 @@ interface ChartViewProps {
   /** Text of a value with its unit, and on the axis. */
   valueText: (value: number) => string
   axisText: (value: number) => string
+  overlay?: ChartOverlay | null
 }
 
 /** Hosts a uPlot chart: made anew when the look changes, fed when only the readings do. */
 export function ChartView(props: ChartViewProps) {
-  const { series, scale, label, hint, window: shown } = props
+  const { series, scale, label, hint, window: shown, overlay = null } = props
   const { t, format } = useText()
   const { theme } = useApp()
   const effectiveTheme = useObservable(theme.effective)
@@ -53,6 +55,7 @@ export function ChartView(props: ChartViewProps) {
       axisText: (value: number) => current.current.axisText(value),
       limitText: t('chart.limit'),
       scale,
+      overlay: () => current.current.overlay ?? null,
     }
     const created = new uPlot(
       {
@@ -92,6 +95,9 @@ export function ChartView(props: ChartViewProps) {
     chart.current?.setData(chartData(series), false)
     if (chart.current !== null) applyWindow(chart.current, { series, window: shown })
   }, [series, shown])
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is drawn over the chart is read when it is drawn
+  useEffect(() => chart.current?.redraw(false, true), [overlay])
 
   return (
     <div className="chart" data-testid="chart">

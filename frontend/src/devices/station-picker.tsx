@@ -4,6 +4,7 @@ import { useText } from '../i18n/use-text.ts'
 import { Glyph } from '../map/glyph.tsx'
 import { StationSearch } from '../stations/search.ts'
 import { Icon } from '../ui/icons.tsx'
+import './devices.css'
 
 const MOST_RESULTS = 8
 
@@ -11,10 +12,12 @@ interface StationPickerProps {
   value: readonly string[]
   onChange: (stations: readonly string[]) => void
   problem?: string | undefined
+  label?: string
+  hint?: string
 }
 
 /** Chooses stations by name or id (ARIA combobox); the chosen ones stand below and can be taken off. */
-export function StationPicker({ value, onChange, problem }: StationPickerProps) {
+export function StationPicker({ value, onChange, problem, label, hint }: StationPickerProps) {
   const { t, format } = useText()
   const { stations } = useWorkspace()
   const [query, setQuery] = useState('')
@@ -58,7 +61,7 @@ export function StationPicker({ value, onChange, problem }: StationPickerProps) 
 
   return (
     <div className="field station-picker">
-      <label htmlFor={id}>{t('devices.field.stations')}</label>
+      <label htmlFor={id}>{label ?? t('devices.field.stations')}</label>
       <div className="station-picker-search">
         <input
           id={id}
@@ -109,7 +112,7 @@ export function StationPicker({ value, onChange, problem }: StationPickerProps) 
         </div>
       </div>
       <p id={`${id}-hint`} className="hint">
-        {problem ?? t('devices.field.stationsHint')}
+        {problem ?? hint ?? t('devices.field.stationsHint')}
       </p>
       <span className="visually-hidden" role="status">
         {showing ? t('search.count', { count: results.length, n: format.number(results.length) }) : ''}

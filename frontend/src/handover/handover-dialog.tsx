@@ -2,6 +2,7 @@ import { RecoveryCodes } from '../account/recovery-codes.tsx'
 import { TokenShown } from '../account/token-shown.tsx'
 import { useApp } from '../app-state.ts'
 import { CredentialsDialog } from '../devices/credentials-dialog.tsx'
+import { SigningSecret } from '../notifications/signing-secret.tsx'
 import { LinkShown } from '../people/link-shown.tsx'
 import { useObservable } from '../ui/observable.ts'
 
@@ -19,6 +20,15 @@ export function HandoverDialog() {
       return <TokenShown key={handover.token.id} token={handover.token} onDone={onDone} />
     case 'link':
       return <LinkShown key={handover.link.url} link={handover.link} name={handover.name} onDone={onDone} />
+    case 'signing':
+      return (
+        <SigningSecret
+          key={handover.secret}
+          channel={handover.channel}
+          secret={handover.secret}
+          onDone={onDone}
+        />
+      )
     case 'recovery':
       return <RecoveryCodes username={handover.username} codes={handover.codes} onDone={onDone} />
   }

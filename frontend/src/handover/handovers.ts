@@ -3,11 +3,12 @@ import type { AccountLinkView, TokenCreated } from '@osprey/core/api/people'
 import type { Broker } from '../devices/credentials.ts'
 import { Observable } from '../ui/observable.ts'
 
-/** Something that the server tells this once and that a person has to carry elsewhere. */
+/** Something that is told this once and that a person has to carry elsewhere. */
 export type Handover =
   | { kind: 'devices'; secrets: readonly DeviceSecret[]; broker: Broker | null }
   | { kind: 'token'; token: TokenCreated }
   | { kind: 'link'; link: AccountLinkView; name: string }
+  | { kind: 'signing'; channel: string; secret: string }
   | { kind: 'recovery'; username: string; codes: readonly string[] }
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { ageParts, Formatter } from './format.ts'
+import { ageParts, durationParts, Formatter } from './format.ts'
 import { preferredLanguage } from './language.ts'
 
 const noon = Date.UTC(2026, 10, 22, 4, 0, 7)
@@ -16,6 +16,17 @@ test('an age is told in the unit a person would use', () => {
 test('ages read naturally in both languages', () => {
   expect(new Formatter('en', 'UTC').age(noon - 12_000, noon)).toBe('12s ago')
   expect(new Formatter('zh', 'UTC').age(noon - 12_000, noon)).toBe('12秒前')
+})
+
+test('a duration is told in its two largest units', () => {
+  expect(durationParts(400)).toEqual([{ count: 0, unit: 'second' }])
+  expect(durationParts(12 * 60_000)).toEqual([{ count: 12, unit: 'minute' }])
+  expect(durationParts(3 * 3_600_000 + 20 * 60_000 + 5000)).toEqual([
+    { count: 3, unit: 'hour' },
+    { count: 20, unit: 'minute' },
+  ])
+  expect(new Formatter('en', 'UTC').duration(26 * 3_600_000)).toBe('1 day 2 hr')
+  expect(new Formatter('zh', 'UTC').duration(90_000)).toMatch(/^1\s?分钟 30\s?秒$/)
 })
 
 test('numbers keep the precision of the catalogue', () => {

@@ -17,10 +17,34 @@ export function ageParts(milliseconds: number): {
   return { count: Math.floor(age / DAY), unit: 'day' }
 }
 
+type DurationUnit = 'day' | 'hour' | 'minute' | 'second'
+
+const DURATION_UNITS: readonly [DurationUnit, number][] = [
+  ['day', DAY],
+  ['hour', HOUR],
+  ['minute', MINUTE],
+  ['second', SECOND],
+]
+
+/** A duration in its largest unit and, where there is a rest, the next smaller one. */
+export function durationParts(milliseconds: number): { count: number; unit: DurationUnit }[] {
+  let rest = Math.max(0, milliseconds)
+  const first = DURATION_UNITS.findIndex(([, length]) => rest >= length)
+  if (first === -1) return [{ count: 0, unit: 'second' }]
+  const parts: { count: number; unit: DurationUnit }[] = []
+  for (const [unit, length] of DURATION_UNITS.slice(first, first + 2)) {
+    const count = Math.floor(rest / length)
+    rest -= count * length
+    if (count > 0) parts.push({ count, unit })
+  }
+  return parts
+}
+
 /** Numbers, times and ages in one language and time zone. Build once per language: Intl objects are costly. */
 export class Formatter {
   private readonly locale: string
   private readonly decimals = new Map<number, Intl.NumberFormat>()
+  private readonly units = new Map<DurationUnit, Intl.NumberFormat>()
   private readonly relative: Intl.RelativeTimeFormat
   private readonly moment: Intl.DateTimeFormat
   private readonly clock: Intl.DateTimeFormat
@@ -98,6 +122,21 @@ export class Formatter {
   age(time: number, now: number): string {
     const { count, unit } = ageParts(now - time)
     return this.relative.format(-count, unit)
+  }
+
+  /** How long something lasts, in its two largest units: "3 hr 20 min". */
+  duration(milliseconds: number): string {
+    const parts = durationParts(milliseconds)
+    return parts.map(({ count, unit }) => this.unitFormat(unit).format(count)).join(' ')
+  }
+
+  private unitFormat(unit: DurationUnit): Intl.NumberFormat {
+    let format = this.units.get(unit)
+    if (format === undefined) {
+      format = new Intl.NumberFormat(this.locale, { style: 'unit', unit, unitDisplay: 'short' })
+      this.units.set(unit, format)
+    }
+    return format
   }
 
   /** Latitude and longitude to 5 decimals (about a metre), with hemispheres. */

@@ -8,8 +8,8 @@ export interface Polled<T> {
   retry: () => void
 }
 
-/** Reads a resource now and again every `interval` milliseconds while the page is visible. */
-export function usePolled<T>(path: string, interval: number): Polled<T> {
+/** Reads a resource now and again every `interval` milliseconds while the page is visible; null reads nothing. */
+export function usePolled<T>(path: string | null, interval: number): Polled<T> {
   const { request } = useWorkspace()
   const [data, setData] = useState<T | null>(null)
   const [failed, setFailed] = useState(false)
@@ -17,6 +17,7 @@ export function usePolled<T>(path: string, interval: number): Polled<T> {
   const retry = useCallback(() => setAttempt((count) => count + 1), [])
   // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt reads again
   useEffect(() => {
+    if (path === null) return
     const abort = new AbortController()
     let timer: ReturnType<typeof setTimeout> | undefined
     const read = async (): Promise<void> => {

@@ -64,6 +64,8 @@ test('a cluster takes the worst of its live members and counts the rest', () => 
   expect(clusterState(store, Int32Array.from([0, 1, 2]))).toEqual({
     level: 4,
     exceeding: 1,
+    firing: 0,
+    worstAlert: 0,
     silent: 1,
     live: 2,
     count: 3,

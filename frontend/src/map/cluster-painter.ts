@@ -1,3 +1,4 @@
+import { paintAlertBadge } from './alert-badge.ts'
 import type { ClusterState } from './cluster-state.ts'
 import { LEVEL_COLOURS, type LevelColour } from './palette.ts'
 import type { ThemeColours } from './theme-colours.ts'
@@ -53,6 +54,8 @@ export function paintCluster(
   context.font = font
   context.fillStyle = inkOf(state, level, colours)
   context.fillText(shortCount(state.count), x, y + 0.5)
+  const corner = radius * 0.78
+  paintAlertBadge(context, x + corner, y - corner, state.worstAlert, colours)
 }
 
 function inkOf(state: ClusterState, level: LevelColour | undefined, colours: ThemeColours): string {

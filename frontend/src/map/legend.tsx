@@ -1,5 +1,6 @@
 import { MEDIA } from '@osprey/core/properties'
 import { useState } from 'react'
+import { SeverityShape } from '../alerts/severity-mark.tsx'
 import { useWorkspace } from '../app-state.ts'
 import { useText } from '../i18n/use-text.ts'
 import {
@@ -122,6 +123,10 @@ function Symbols({ shapes }: { shapes: boolean }) {
   return (
     <>
       <ul className="legend-symbols">
+        <li>
+          <SeverityShape severity="severe" size={13} />
+          {t('alerts.firingMark')}
+        </li>
         <li>
           <Glyph medium="air" level={null} exceeding size={13} />
           {t('alert.exceeding')}

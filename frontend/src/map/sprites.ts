@@ -1,4 +1,5 @@
 import { MEDIA } from '@osprey/core/properties'
+import { paintAlertBadge } from './alert-badge.ts'
 import { GLYPH_BOX, GLYPHS } from './glyphs.ts'
 import { LEVEL_COLOURS } from './palette.ts'
 import type { ThemeColours } from './theme-colours.ts'
@@ -18,6 +19,8 @@ export interface StationLook {
   /** Index into STATUSES. */
   status: number
   exceeding: boolean
+  /** Rank of the worst severity of an alert that fires, 0 for none. */
+  firing: number
 }
 
 /** Station symbols drawn once per look and size, then copied: thousands of outlines per frame would be too slow. */
@@ -33,7 +36,10 @@ export class SpriteSheet {
   /** Draws a station centred at x, y (CSS pixels); `size` is the side of the glyph. */
   draw(context: CanvasRenderingContext2D, x: number, y: number, size: number, look: StationLook): void {
     const key =
-      (((look.medium * 8 + look.level + 1) * 3 + look.status) * 2 + (look.exceeding ? 1 : 0)) * 64 + size
+      ((((look.medium * 8 + look.level + 1) * 3 + look.status) * 2 + (look.exceeding ? 1 : 0)) * 5 +
+        look.firing) *
+        64 +
+      size
     let sprite = this.sprites.get(key)
     if (sprite === undefined) {
       sprite = this.paint(size, look)
@@ -59,6 +65,10 @@ export class SpriteSheet {
     context.scale(scale, scale)
     context.translate(-GLYPH_BOX / 2, -GLYPH_BOX / 2)
     this.paintGlyph(context, this.outlines[look.medium] as Path2D, look, scale)
+    context.resetTransform()
+    context.scale(this.pixelRatio, this.pixelRatio)
+    const corner = side / 2 + size / 2 - 0.5
+    paintAlertBadge(context, corner, side - corner, look.firing, this.colours)
     return canvas
   }
 

@@ -36,7 +36,7 @@ export class StationLayer extends CanvasLayer {
   /** World pixels of the canvas' corner. */
   private origin = { x: 0, y: 0 }
   private colours: ThemeColours
-  private readonly look: StationLook = { medium: 0, level: NO_LEVEL, status: 0, exceeding: false }
+  private readonly look: StationLook = { medium: 0, level: NO_LEVEL, status: 0, exceeding: false, firing: 0 }
 
   constructor(
     private readonly store: StationStore,
@@ -116,6 +116,7 @@ export class StationLayer extends CanvasLayer {
     this.look.level = this.store.level[row] as number
     this.look.status = this.store.status[row] as number
     this.look.exceeding = this.store.exceeding[row] === 1
+    this.look.firing = this.store.firing[row] as number
     return this.look
   }
 

@@ -20,6 +20,11 @@ const NAMES = [
   'text-soft',
   'text-faint',
   'negative',
+  'on-severity',
+  'severity-minor',
+  'severity-moderate',
+  'severity-severe',
+  'severity-extreme',
 ] as const
 
 export type ThemeColours = Readonly<Record<(typeof NAMES)[number], string>>

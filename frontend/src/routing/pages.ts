@@ -4,6 +4,10 @@ import type { Page } from './route.ts'
 /** What one must be allowed to do to see a page; null: everybody who is signed in. */
 export const PAGE_PERMISSION: Readonly<Record<Page, Permission | null>> = {
   map: 'stations:read',
+  alerts: 'alerts:read',
+  silences: 'alerts:read',
+  rules: 'rules:read',
+  notifications: 'notifications:read',
   ledger: 'ledger:read',
   devices: 'devices:read',
   audit: 'audit:read',

@@ -10,6 +10,9 @@ export class RouteStore {
   readonly arrivals = new Observable(0)
   /** A station the map is asked to fly to; a new object for every request. */
   readonly flight = new Observable<{ station: string } | null>(null)
+  /** Where somebody wanted to go while something on the page was not saved; null: nothing is asked. */
+  readonly held = new Observable<Route | null>(null)
+  private mayLeave: (next: Route) => boolean = () => true
   /** The last map state, so that returning from another page finds it again. */
   private map: MapState = WHOLE_MAP
 
@@ -21,7 +24,30 @@ export class RouteStore {
     })
   }
 
+  /**
+   * Asks before another route is shown; on false it stays and `held` says where to. Returns what ends the asking.
+   * A page that is closed or loaded again is not asked here.
+   */
+  guard(mayLeave: (next: Route) => boolean): () => void {
+    this.mayLeave = mayLeave
+    return () => {
+      if (this.mayLeave !== mayLeave) return
+      this.mayLeave = () => true
+      this.held.set(null)
+    }
+  }
+
+  /** Goes where it was held, or stays. */
+  release(leave: boolean): void {
+    const next = this.held.get()
+    this.held.set(null)
+    if (!leave || next === null) return
+    this.mayLeave = () => true
+    this.go(next)
+  }
+
   go(route: Route): void {
+    if (this.holds(route)) return
     const hash = formatHash(route)
     if (hash !== location.hash) history.pushState(null, '', hash)
     this.set(route)
@@ -53,8 +79,19 @@ export class RouteStore {
     else this.replace(next)
   }
 
+  private holds(next: Route): boolean {
+    if (this.mayLeave(next)) return false
+    this.held.set(next)
+    return true
+  }
+
   private arrive(): void {
     const route = parseHash(location.hash)
+    if (this.holds(route)) {
+      // The browser is there already: the address says again what is shown.
+      history.pushState(null, '', formatHash(this.route.get()))
+      return
+    }
     const problem = parseProblem(location.hash)
     // Neither a secret nor a problem of the past may stay in the address bar and the history.
     if (problem !== null || (route.page === 'link' && route.token !== null)) {

@@ -1,6 +1,9 @@
 import { expect, test } from '@jest/globals'
+import { ALERT_STATES } from '@osprey/core/api/alerts'
+import { SEVERITIES } from '@osprey/core/api/rules'
 import { MEDIA } from '@osprey/core/properties'
 import fc from 'fast-check'
+import { ALERT_GROUPS, FIRING_ALERTS } from '../alerts/alert-search.ts'
 import { CONDITIONS } from '../stations/filter.ts'
 import { formatHash, parseHash, parseProblem, type Route, WHOLE_AUDIT, WHOLE_MAP } from './route.ts'
 
@@ -52,6 +55,39 @@ test('devices, people and jurisdictions may be opened at one of them', () => {
   })
 })
 
+test('an alert is opened with the search that leads back to the inbox', () => {
+  expect(parseHash('#/alerts')).toEqual({ page: 'alerts', alert: null, search: FIRING_ALERTS })
+  expect(parseHash('#/alerts?alert=-Ab_9&severity=severe')).toEqual({
+    page: 'alerts',
+    alert: '-Ab_9',
+    search: { ...FIRING_ALERTS, severities: ['severe'] },
+  })
+  expect(formatHash({ page: 'alerts', alert: 'x1', search: FIRING_ALERTS })).toBe('#/alerts?alert=x1')
+  expect(parseHash('#/silences?silence=..%2F')).toEqual({ page: 'silences', silence: null })
+})
+
+test('rules are a list, a library, one rule, or a new one', () => {
+  expect(parseHash('#/rules')).toEqual({ page: 'rules', view: 'list', rule: null })
+  expect(parseHash('#/rules?view=library&rule=x')).toEqual({ page: 'rules', view: 'library', rule: null })
+  expect(parseHash('#/rules?rule=pm25-high')).toEqual({ page: 'rules', view: 'edit', rule: 'pm25-high' })
+  expect(parseHash('#/rules?view=new&rule=gb-3095')).toEqual({ page: 'rules', view: 'new', rule: 'gb-3095' })
+  expect(parseHash('#/rules?view=odd&rule=%3Cb%3E')).toEqual({ page: 'rules', view: 'list', rule: null })
+})
+
+test('notifications are opened at one of their tabs; only the log is of one alert', () => {
+  expect(parseHash('#/notifications')).toEqual({ page: 'notifications', view: 'channels', alert: null })
+  expect(parseHash('#/notifications?view=odd&alert=a1')).toEqual({
+    page: 'notifications',
+    view: 'channels',
+    alert: null,
+  })
+  expect(parseHash('#/notifications?view=deliveries&alert=-Ab_9')).toEqual({
+    page: 'notifications',
+    view: 'deliveries',
+    alert: '-Ab_9',
+  })
+})
+
 test('a search of the audit log can be shared', () => {
   expect(parseHash('#/audit?actor=admin&action=device&from=2026-11-01T00:00:00Z&to=yesterday')).toEqual({
     page: 'audit',
@@ -82,7 +118,53 @@ test('every route survives the way through the address', () => {
     longitude: degrees(180),
     zoom: fc.integer({ min: 0, max: 18 }),
   })
+  const name = fc.oneof(fc.constant(''), fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,20}$/))
+  const answer = fc.constantFrom('' as const, 'true' as const, 'false' as const)
   const route: fc.Arbitrary<Route> = fc.oneof(
+    fc.record({
+      page: fc.constant('alerts' as const),
+      alert: fc.option(fc.stringMatching(/^[A-Za-z0-9_-]{1,20}$/)),
+      search: fc.record({
+        states: fc.subarray([...ALERT_STATES]),
+        severities: fc.subarray([...SEVERITIES]),
+        station: name,
+        site: name,
+        rule: name,
+        jurisdiction: name,
+        assignee: name,
+        acknowledged: answer,
+        silenced: answer,
+        text,
+        from: fc.constantFrom('', '2026-11-01T00:00:00+08:00'),
+        to: fc.constantFrom('', '2026-12-01T00:00:00.5Z'),
+        group: fc.constantFrom(...ALERT_GROUPS),
+      }),
+    }),
+    fc.record({
+      page: fc.constant('silences' as const),
+      silence: fc.option(fc.stringMatching(/^[A-Za-z0-9_-]{1,20}$/)),
+    }),
+    fc.record({
+      page: fc.constant('rules' as const),
+      view: fc.constantFrom('list' as const, 'library' as const),
+      rule: fc.constant(null),
+    }),
+    fc.record({ page: fc.constant('rules' as const), view: fc.constant('new' as const), rule: id }),
+    fc.record({
+      page: fc.constant('rules' as const),
+      view: fc.constant('edit' as const),
+      rule: fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,20}$/),
+    }),
+    fc.record({
+      page: fc.constant('notifications' as const),
+      view: fc.constantFrom('channels' as const, 'routes' as const, 'holidays' as const),
+      alert: fc.constant(null),
+    }),
+    fc.record({
+      page: fc.constant('notifications' as const),
+      view: fc.constant('deliveries' as const),
+      alert: fc.option(fc.stringMatching(/^[A-Za-z0-9_-]{1,20}$/)),
+    }),
     fc.record({ page: fc.constant('ledger' as const), device: id }),
     fc.record({ page: fc.constant('devices' as const), device: id, search: text }),
     fc.record({

@@ -1,5 +1,7 @@
 import { MEDIA, type Medium } from '@osprey/core/properties'
+import { type AlertSearch, alertParameters, parseAlertSearch } from '../alerts/alert-search.ts'
 import { MAX_ZOOM } from '../map/cluster-index.ts'
+import { NOTIFICATIONS_VIEWS, type NotificationsView } from '../notifications/notifications-views.ts'
 import { CONDITIONS, type Condition } from '../stations/filter.ts'
 
 /** What of the map page can be shared as a link. */
@@ -22,8 +24,23 @@ export interface AuditSearch {
   text: string
 }
 
+/** The list of rules, the library, one rule, or a new one (from a rule of the library when `rule` names it). */
+export interface RulesRoute {
+  page: 'rules'
+  view: RulesView
+  rule: string | null
+}
+export const RULES_VIEWS = ['list', 'library', 'edit', 'new'] as const
+export type RulesView = (typeof RULES_VIEWS)[number]
+
 export type Route =
   | { page: 'map'; map: MapState }
+  /** The inbox, or one alert; the search leads back to the inbox as it was. */
+  | { page: 'alerts'; alert: string | null; search: AlertSearch }
+  | { page: 'silences'; silence: string | null }
+  | RulesRoute
+  /** The log of deliveries may be restricted to those that tell of one alert. */
+  | { page: 'notifications'; view: NotificationsView; alert: string | null }
   | { page: 'ledger'; device: string | null }
   | { page: 'devices'; device: string | null; search: string }
   | { page: 'audit'; search: AuditSearch }
@@ -40,11 +57,25 @@ export const WHOLE_AUDIT: AuditSearch = { from: '', to: '', actor: '', action: '
 
 const IDENTIFIER = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 const LONGEST_TEXT = 256
+/** Made by the server: a hash in base64url may begin with a hyphen. */
+const RECORD_ID = /^[A-Za-z0-9_-]{1,64}$/
 
 /** Reads a location hash. Whatever cannot be right is left out rather than refused: links age. */
 export function parseHash(hash: string): Route {
   const [path, parameters] = split(hash)
   switch (path) {
+    case 'alerts':
+      return {
+        page: 'alerts',
+        alert: recordId(parameters.get('alert')),
+        search: parseAlertSearch(parameters),
+      }
+    case 'silences':
+      return { page: 'silences', silence: recordId(parameters.get('silence')) }
+    case 'rules':
+      return parseRules(parameters)
+    case 'notifications':
+      return parseNotifications(parameters)
     case 'ledger':
       return { page: 'ledger', device: identifier(parameters.get('device')) }
     case 'devices':
@@ -89,6 +120,14 @@ function split(hash: string): [path: string, parameters: URLSearchParams] {
 
 function parametersOf(route: Route): Record<string, string | null> {
   switch (route.page) {
+    case 'alerts':
+      return { alert: route.alert, ...alertParameters(route.search) }
+    case 'silences':
+      return { silence: route.silence }
+    case 'rules':
+      return { view: route.view === 'list' || route.view === 'edit' ? null : route.view, rule: route.rule }
+    case 'notifications':
+      return { view: route.view === 'channels' ? null : route.view, alert: route.alert }
     case 'ledger':
       return { device: route.device }
     case 'devices':
@@ -143,6 +182,20 @@ function parseView(parameters: URLSearchParams): MapState['view'] {
   return { latitude, longitude, zoom: zoom ?? 12 }
 }
 
+function parseRules(parameters: URLSearchParams): RulesRoute {
+  const rule = identifier(parameters.get('rule'))
+  const view = parameters.get('view')
+  if (view === 'library') return { page: 'rules', view, rule: null }
+  if (view === 'new') return { page: 'rules', view, rule }
+  return { page: 'rules', view: rule === null ? 'list' : 'edit', rule }
+}
+
+function parseNotifications(parameters: URLSearchParams): Extract<Route, { page: 'notifications' }> {
+  const [view = 'channels'] = chosen(parameters.get('view'), NOTIFICATIONS_VIEWS)
+  const alert = view === 'deliveries' ? recordId(parameters.get('alert')) : null
+  return { page: 'notifications', view, alert }
+}
+
 function parseAuditSearch(parameters: URLSearchParams): AuditSearch {
   return {
     from: instant(parameters.get('from')),
@@ -162,6 +215,10 @@ function number(text: string | null, low: number, high: number): number | null {
 
 function identifier(text: string | null): string | null {
   return text !== null && IDENTIFIER.test(text) ? text : null
+}
+
+function recordId(text: string | null): string | null {
+  return text !== null && RECORD_ID.test(text) ? text : null
 }
 
 function words(text: string | null): string {

@@ -1,3 +1,4 @@
+import { severityAt } from '../alerts/severity-shapes.ts'
 import type { Text } from '../i18n/use-text.ts'
 import type { ClusterState } from '../map/cluster-state.ts'
 import type { TooltipText } from '../map/tooltip.ts'
@@ -36,6 +37,8 @@ export function describeStation(
     lines.push(`${name}: ${readingText(property, state.value, text)}`)
   }
   if (state.level !== null) lines.push(levelName(state.level, state.property, catalogue, t))
+  const firing = severityAt(store.firing[row] as number)
+  if (firing !== null) lines.push(t('alerts.firingAs', { severity: t(`alerts.severity.${firing}`) }))
   if (state.alert === 'exceeding') lines.push(t('alert.exceeding'))
   if (state.time !== null) lines.push(format.age(state.time, now))
   return { title: record.name, lines }
@@ -44,6 +47,11 @@ export function describeStation(
 /** What the pointer shows of a cluster. */
 export function describeCluster(state: ClusterState, { t, format }: Text): TooltipText {
   const lines: string[] = []
+  const worst = severityAt(state.worstAlert)
+  if (worst !== null) {
+    const severity = t(`alerts.severity.${worst}`)
+    lines.push(t('alerts.stationsFiring', { count: state.firing, n: format.number(state.firing), severity }))
+  }
   if (state.exceeding > 0)
     lines.push(t('cluster.exceeding', { count: state.exceeding, n: format.number(state.exceeding) }))
   if (state.level >= 0) lines.push(t('cluster.worst', { level: t(`level.plain.${state.level as Level}`) }))

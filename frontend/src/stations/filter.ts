@@ -1,7 +1,7 @@
 import { MEDIA, type Medium } from '@osprey/core/properties'
 import type { StationStore } from './station-store.ts'
 
-export const CONDITIONS = ['exceeding', 'live', 'silent', 'never'] as const
+export const CONDITIONS = ['firing', 'exceeding', 'live', 'silent', 'never'] as const
 export type Condition = (typeof CONDITIONS)[number]
 
 /** What the map and the list show. An empty list of media or conditions means all of them. */
@@ -42,6 +42,7 @@ export function matchingRows(store: StationStore, filter: StationFilter): Int32A
 }
 
 function meets(store: StationStore, row: number, conditions: readonly Condition[]): boolean {
+  if ((store.firing[row] as number) > 0 && conditions.includes('firing')) return true
   if (store.exceeding[row] === 1 && conditions.includes('exceeding')) return true
   const status = store.status[row]
   return conditions.includes(status === LIVE ? 'live' : status === SILENT ? 'silent' : 'never')

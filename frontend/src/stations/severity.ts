@@ -4,11 +4,14 @@ const LIVE = 0
 const SILENT = 1
 
 /**
- * How urgently a station asks for attention, higher first: exceeding a limit, by level; then silence, because
+ * How urgently a station asks for attention, higher first: an alert that fires, by its
+ * severity; exceeding a limit, by level; then silence, because
  * nobody knows what happens there; then live stations by level; last those that never reported.
  */
 export function severityOf(store: StationStore, row: number): number {
   const level = (store.level[row] as number) - NO_LEVEL
+  const firing = store.firing[row] as number
+  if (firing > 0) return 30 + firing
   if (store.exceeding[row] === 1) return 20 + level
   const status = store.status[row]
   if (status === LIVE) return 1 + level

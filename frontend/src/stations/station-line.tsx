@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react'
+import { severityAt } from '../alerts/severity-shapes.ts'
 import { useWorkspace } from '../app-state.ts'
 import { useText } from '../i18n/use-text.ts'
 import { Glyph } from '../map/glyph.tsx'
@@ -18,6 +19,8 @@ export function StationLine({ id }: { id: string }) {
   if (state === undefined || record === undefined) return null
   const property = state.property === null ? undefined : catalogue.get(state.property)
   const notes: string[] = []
+  const firing = severityAt(stations.firing[stations.row(id) ?? -1] ?? 0)
+  if (firing !== null) notes.push(t('alerts.firingAs', { severity: t(`alerts.severity.${firing}`) }))
   if (state.status !== 'live') notes.push(t(`status.${state.status}`))
   else if (state.level !== null) notes.push(levelName(state.level, state.property, catalogue, t))
   if (state.alert === 'exceeding') notes.push(t('condition.exceeding'))

@@ -1,4 +1,5 @@
 import { lazy, Suspense, useEffect, useId, useRef, useState, useSyncExternalStore } from 'react'
+import { StationAlerts } from '../alerts/station-alerts.tsx'
 import { useWorkspace } from '../app-state.ts'
 import { useText } from '../i18n/use-text.ts'
 import { Glyph } from '../map/glyph.tsx'
@@ -101,6 +102,7 @@ function StationDetails({ record, preferred }: { record: StationRecord; preferre
   return (
     <>
       <StationBadges record={record} latest={latest} />
+      <StationAlerts station={record.id} />
       <StationFacts record={record} />
       {properties.length === 0 ? (
         <Empty text={t('panel.noReadings')} />

@@ -35,6 +35,8 @@ export class StationStore {
   /** 0 best … 5 worst, NO_LEVEL when none applies. */
   level = new Int8Array(0)
   exceeding = new Uint8Array(0)
+  /** Rank of the worst severity of an alert that fires, 1 to 4; 0 for none. */
+  firing = new Uint8Array(0)
   /** Phenomenon time of the shown value, NaN when there is none. */
   time = new Float64Array(0)
   value: (number | string | null)[] = []
@@ -43,6 +45,7 @@ export class StationStore {
   private measured: Set<string>[] = []
   private details = new Map<string, Latest>()
   private states = new Map<string, StationState>()
+  private alerts: ReadonlyMap<string, number> = new Map()
   private readonly listeners = new Set<Listener>()
 
   get size(): number {
@@ -116,6 +119,7 @@ export class StationStore {
     this.status = new Uint8Array(size)
     this.level = new Int8Array(size)
     this.exceeding = new Uint8Array(size)
+    this.markFiring()
     this.time = new Float64Array(size).fill(Number.NaN)
     this.value = new Array<number | string | null>(size).fill(null)
     this.property = new Array<string | null>(size).fill(null)
@@ -138,6 +142,24 @@ export class StationStore {
     for (const state of states) this.applyState(state)
     for (const id in details) this.details.set(id, { ...this.details.get(id), ...details[id] })
     this.changed()
+  }
+
+  /** Says at which stations alerts fire: rank of the worst severity by station. */
+  applyAlerts(ranks: ReadonlyMap<string, number>): void {
+    const before = this.alerts
+    if (ranks.size === before.size && [...ranks].every(([id, rank]) => before.get(id) === rank)) return
+    this.alerts = ranks
+    this.markFiring()
+    this.changed()
+  }
+
+  /** Alerts are told apart from the stations: whichever is known first. */
+  private markFiring(): void {
+    this.firing = new Uint8Array(this.ids.length)
+    for (const [id, rank] of this.alerts) {
+      const row = this.rows.get(id)
+      if (row !== undefined) this.firing[row] = rank
+    }
   }
 
   private readRecord(row: number, record: StationRecord): void {

@@ -12,6 +12,10 @@ test.each([
   ['an id that no device has yet', 'exists', {}],
   ['the id of an existing station', 'station', {}],
   ['a UCUM unit that converts to ug/m3: m is a length', 'unit', { unit: 'ug/m3' }],
+  ['the id of an existing observed property', 'property', {}],
+  ['the name of a limit of pm25, such as GB 3095-2026 / I / PM2.5 / 24h', 'limit', {}],
+  ['more than low, which is -6.5', 'moreThan', { n: '-6.5' }],
+  ['pairs of stations, because a measure is of the other station', 'pairs', {}],
   ['one of viewer, inspector', 'oneOf', { list: 'viewer, inspector' }],
 ])('knows “%s”', (text, name, values) => {
   expect(recognise(text)).toEqual({ name, values })

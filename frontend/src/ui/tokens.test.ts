@@ -26,6 +26,11 @@ const TEXTS: [string, string[]][] = [
   ['caution', ['surface', 'caution-soft']],
   ['negative', ['surface', 'negative-soft']],
   ['alert', ['surface', 'map-land', 'map-ground']],
+  ['severity-minor', ['surface', 'surface-raised', 'surface-hover', 'map-land']],
+  ['severity-moderate', ['surface', 'surface-raised', 'surface-hover', 'map-land']],
+  ['severity-severe', ['surface', 'surface-raised', 'surface-hover', 'map-land']],
+  ['severity-extreme', ['surface', 'surface-raised', 'surface-hover', 'map-land']],
+  ['on-severity', ['severity-minor', 'severity-moderate', 'severity-severe', 'severity-extreme']],
 ]
 const OUTLINES: [string, string[]][] = [
   ['line-strong', ['surface', 'surface-raised']],

@@ -8,10 +8,11 @@ import { DEVICES } from '../territory/devices.ts'
 import { LAYERS, readLayer } from '../territory/layers.ts'
 import { registration } from '../territory/station.ts'
 import { STATIONS } from '../territory/stations.ts'
+import { registerRules } from './rules.ts'
 
 /**
- * Registers what of the territory is missing on the platform: layers, jurisdictions, sites, stations, devices. What people
- * changed stays. Returns the secrets by device.
+ * Registers what of the territory is missing on the platform: layers, jurisdictions, sites, stations, rules, devices. What
+ * people changed stays. Returns the secrets by device.
  */
 export async function registerTerritory(
   client: PlatformClient,
@@ -21,6 +22,7 @@ export async function registerTerritory(
   await registerJurisdictions(client)
   await registerSites(client)
   await provisionStations(client, STATIONS.map(registration))
+  await registerRules(client)
   const inputs = DEVICES.map(({ id, stations, units }) => ({
     id,
     stations: [...stations],

@@ -56,11 +56,18 @@ const NAMED: readonly [path: string, objects: readonly MatrixObject[]][] = [
   ['/api/sites/:id', PLACED],
   ['/api/devices/:id', PLACED],
   ['/api/jurisdictions/:id', PLACED],
+  ['/api/rules/:id', PLACED],
+  ['/api/silences/:id', PLACED],
+  ['/api/alerts/:id', PLACED],
   ['/api/accounts/:username', [{ kind: 'common' }, { kind: 'missing' }]],
   ['/api/layers/:id', [{ kind: 'common' }, { kind: 'missing' }]],
+  ['/api/notifications/channels/:id', [{ kind: 'common' }, { kind: 'missing' }]],
+  ['/api/notifications/routes/:id', [{ kind: 'common' }, { kind: 'missing' }]],
+  ['/cap/alerts/:id', [{ kind: 'missing' }]],
   ['/api/docs/:file', [{ kind: 'common' }, { kind: 'missing' }]],
   ['/api/session/sessions/:id', [{ kind: 'own' }, { kind: 'foreign' }, { kind: 'missing' }]],
   ['/api/session/tokens/:id', [{ kind: 'own' }, { kind: 'foreign' }, { kind: 'missing' }]],
+  ['/api/session/alert-views/:id', [{ kind: 'own' }, { kind: 'foreign' }, { kind: 'missing' }]],
 ]
 
 /** Routes that name an object in the query or make one somewhere. */
@@ -71,6 +78,8 @@ const SPECIAL: Readonly<Record<string, readonly MatrixObject[]>> = {
   'POST /api/stations/import': NEW,
   'POST /api/sites': NEW,
   'POST /api/devices': NEW,
+  'POST /api/rules': NEW,
+  'POST /api/silences': NEW,
   'POST /api/devices/bulk': NEW,
   'PUT /api/layers/:id': [{ kind: 'common' }],
 }

@@ -15,6 +15,7 @@ export async function contentsOf(actor: MatrixActor, backend: TestBackend) {
   const every = (name: string) => (list: Record<string, string>[]) => list.map((one) => one[name] as string)
   const sites = await get('/api/sites')
   const ledger = await get('/api/ledger')
+  const alerts = await get('/api/alerts?limit=500')
   const details = PLACES.map((place) => `st-${CODES[place]}`)
   return {
     stations: await ids('/api/stations', ({ features }) => every('id')(features)),
@@ -28,7 +29,11 @@ export async function contentsOf(actor: MatrixActor, backend: TestBackend) {
     layers: (await get('/api/layers')).body.find(({ id }: { id: string }) => id === 'places').features,
     features: await ids('/api/layers/places', ({ features }) => every('id')(features)),
     many: await ids('/api/layers/places', ({ features }) => manyOf(features)),
+    alerts: alerts.status === 200 ? every('id')(alerts.body.alerts).sort() : null,
+    firing: alerts.body.counts?.firing ?? null,
     devices: await ids('/api/devices', every('id')),
+    rules: await ids('/api/rules', every('id')),
+    silences: await ids('/api/silences', every('reason')),
     ledger: ledger.status === 200 ? [ledger.body.received, ledger.body.messages !== undefined] : null,
     ledgerDevices: ledger.status === 200 ? await accounts(get) : null,
     rejections: await ids('/api/rejections', every('device')),
@@ -62,6 +67,7 @@ export function expectedContents(actor: MatrixActor): Contents {
   const inside = PLACES.filter((place) => reaches(actor, place))
   const whole = actor.territory === 'whole'
   const withDevices = actor.permissions.has('devices:read')
+  const withAlerts = actor.permissions.has('alerts:read')
   const withLedger = actor.permissions.has('ledger:read')
   const base = (prefix: string, places: readonly Place[]) =>
     places.map((place) => `${prefix}-${CODES[place]}`)
@@ -73,6 +79,8 @@ export function expectedContents(actor: MatrixActor): Contents {
   const received = inside.reduce((sum, place) => sum + READINGS[place] + 1, 0)
   const refused = [...reported, ...(both ? ['dv-both'] : []), ...(whole ? ['dv-unknown'] : [])].sort()
   const stations = all('st')
+  const pair = reaches(actor, 'A') || reaches(actor, 'B') ? ['al-pair'] : []
+  const alerts = [...all('al'), ...pair, 'al-site'].sort()
   return {
     stations,
     csv: stations,
@@ -87,7 +95,13 @@ export function expectedContents(actor: MatrixActor): Contents {
     layers: inside.length + 2,
     features: [...inside.map((place) => CODES[place]), 'many', 'river'].sort(),
     many: inside.map((place) => String(POSITIONS[place])).sort(),
+    alerts: withAlerts ? alerts : null,
+    firing: withAlerts ? alerts.length : null,
     devices: withDevices ? devices : null,
+    silences: withAlerts ? inside.flatMap((place) => own('sl', place)).sort() : null,
+    rules: actor.permissions.has('rules:read')
+      ? [...inside.flatMap((place) => own('ru', place)), 'ru-whole'].sort()
+      : null,
     ledger: withLedger ? [received, whole] : null,
     ledgerDevices: withLedger ? reported : null,
     rejections: withLedger ? reported : null,

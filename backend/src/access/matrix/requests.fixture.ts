@@ -1,7 +1,9 @@
 import { box } from '../../territory/territory.fixture.ts'
 import type { RequestOptions } from '../../testing.ts'
+import type { MatrixActor } from './actors.ts'
 import { type Cell, PLACES, type Place } from './cells.ts'
-import { CODES, numberOf, POSITIONS } from './world.fixture.ts'
+import { RULE } from './rule.fixture.ts'
+import { CHANNEL, CODES, numberOf, POSITIONS, TRIED } from './world.fixture.ts'
 
 export interface MatrixRequest {
   method: string
@@ -18,6 +20,9 @@ const PREFIXES: readonly [path: string, prefix: string][] = [
   ['/api/devices', 'dv'],
   ['/api/ledger', 'dv'],
   ['/api/jurisdictions', 'ju'],
+  ['/api/rules', 'ru'],
+  ['/api/silences', 'sl'],
+  ['/api/alerts', 'al'],
 ]
 const RANGE = 'property=pm25&from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z'
 
@@ -47,6 +52,8 @@ function idOf({ object, actor }: Cell, path: string): string {
       return `${object.kind}-${number}`
     case 'common':
       if (path.startsWith('/api/accounts')) return `victim-${number}`
+      if (path.startsWith('/api/notifications/channels')) return `ch-${number}`
+      if (path.startsWith('/api/notifications/routes')) return `rt-${number}`
       return path.startsWith('/api/layers') ? `ly-${number}` : 'swagger-ui.css'
     case 'none':
       return newId(path, number)
@@ -63,6 +70,19 @@ function queryOf({ route, object }: Cell, id: string): string {
   if (route === 'GET /api/observations') return `?station=${id}&${RANGE}`
   if (route === 'GET /api/ledger') return object.kind === 'none' ? '' : `?device=${id}`
   return route === 'PUT /api/layers/:id' ? '?name=changed' : ''
+}
+
+const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString()
+
+/** Its reason stands for its id, which the platform makes. It covers no alert of the matrix. */
+function silenceOf(reason: string, place: Place) {
+  const jurisdiction = place === 'elsewhere' ? null : place
+  return { jurisdiction, reason, scope: { media: ['noise'] }, startsAt: inHours(0), endsAt: inHours(1) }
+}
+
+/** One in each place: those outside are listed as not done. */
+export function bulkAlerts(actor: MatrixActor): string[] {
+  return TRIED.map((place) => `al-${CODES[place]}-${numberOf(actor)}`)
 }
 
 const file = (type: string, body: unknown): RequestOptions => ({
@@ -96,6 +116,18 @@ function bodyOf({ route, object, actor }: Cell, id: string): RequestOptions {
       const feature = { type: 'Feature', id, properties: { name: id }, geometry: area }
       return file('application/geo+json', { type: 'FeatureCollection', features: [feature] })
     }
+    case 'POST /api/rules':
+      return json({ id, jurisdiction: place === 'elsewhere' ? null : place, definition: RULE })
+    case 'POST /api/silences':
+      return json(silenceOf(id, place))
+    case 'PATCH /api/silences/:id':
+      return json({ endsAt: inHours(2) })
+    case 'POST /api/rules/preview':
+      return json({ definition: RULE })
+    case 'PATCH /api/rules/:id':
+      return json({ active: true })
+    case 'PUT /api/holidays':
+      return json({ holidays: [{ date: '2026-10-01', name: `day ${numberOf(actor)}` }] })
     case 'POST /api/accounts':
       return json({ username: id, displayName: id, email: null, role: 'viewer', jurisdictions: ['A'] })
     case 'POST /api/properties':
@@ -108,6 +140,24 @@ function bodyOf({ route, object, actor }: Cell, id: string): RequestOptions {
         kind: 'number',
         precision: 0,
       })
+    case 'POST /api/alerts/bulk':
+      return json({ alerts: bulkAlerts(actor), action: 'comment', input: { text: 'many' } })
+    case 'POST /api/alerts/:id/assign':
+      return json({ assignee: 'admin' })
+    case 'POST /api/alerts/:id/comment':
+      return json({ text: 'seen' })
+    case 'POST /api/alerts/:id/snooze':
+      return json({ until: new Date(Date.now() + 3_600_000).toISOString() })
+    case 'POST /api/alerts/:id/mute':
+      return json({ muted: true })
+    case 'POST /api/alerts/:id/false-alarm':
+      return json({ falseAlarm: true, reason: 'a test' })
+    case 'POST /api/session/alert-views':
+      return json({ name: id, query: 'state=firing' })
+    case 'POST /api/notifications/channels':
+      return json({ id, name: id, settings: { kind: 'in_app' } })
+    case 'POST /api/notifications/routes':
+      return json({ id, name: id, channels: [CHANNEL] })
     case 'PUT /api/layers/:id':
       return file('application/geo+json', { type: 'FeatureCollection', features: [] })
     case 'PATCH /api/devices/:id':
@@ -117,6 +167,8 @@ function bodyOf({ route, object, actor }: Cell, id: string): RequestOptions {
     case 'PATCH /api/stations/:id':
     case 'PATCH /api/sites/:id':
     case 'PATCH /api/jurisdictions/:id':
+    case 'PATCH /api/notifications/channels/:id':
+    case 'PATCH /api/notifications/routes/:id':
       return json({ name: 'changed' })
     default:
       return json({})

@@ -1,11 +1,14 @@
 import { join } from 'node:path'
+import { scope } from '@osprey/core/api/rules'
 import { Journal } from '@osprey/journal/journal'
+import { insertAlerts } from '../../alerts/acts.fixture.ts'
 import { box } from '../../territory/territory.fixture.ts'
 import { TestBackend } from '../../testing.ts'
 import { hashToken } from '../peer.ts'
 import { TOKEN_PREFIX } from '../tokens.ts'
 import { ACTORS, type MatrixActor } from './actors.ts'
 import { PLACES, type Place } from './cells.ts'
+import { RULE } from './rule.fixture.ts'
 
 /** The world of the access matrix: a running backend, an account per actor, and objects for each to try. */
 
@@ -19,6 +22,8 @@ export const POSITIONS: Record<Place, readonly [longitude: number, latitude: num
   nested: [12, 12],
   elsewhere: [90, 40],
 }
+/** A channel that routes of the matrix lead to. */
+export const CHANNEL = 'ch-base'
 /** Readings of the device in each place: every sum of them tells which were added. */
 export const READINGS: Record<Place, number> = { A: 1, B: 2, nested: 4, elsewhere: 8 }
 /** Places that hold objects for every single actor. */
@@ -59,7 +64,12 @@ export async function startWorld(): Promise<TestBackend> {
   await createStations(backend)
   await createDevices(backend)
   await createLayers(backend)
+  await createRules(backend)
+  await createSilences(backend)
+  await createNotifications(backend)
   await createAccounts(backend)
+  await createAlerts(backend)
+  await createSavedViews(backend)
   await sendReadings(backend)
   await refuse(backend)
   return backend
@@ -140,6 +150,16 @@ async function createDevices(backend: TestBackend): Promise<void> {
   await must(backend, 'POST', '/api/devices/bulk', { devices })
 }
 
+/** One of the whole territory, and one for each actor to try in the jurisdictions. */
+async function createRules(backend: TestBackend): Promise<void> {
+  const own = TRIED.flatMap((place) =>
+    numbers.map((number) => ({ id: `ru-${CODES[place]}-${number}`, jurisdiction: place })),
+  )
+  for (const rule of [...own, { id: 'ru-whole', jurisdiction: null }]) {
+    await must(backend, 'POST', '/api/rules', { ...rule, definition: RULE })
+  }
+}
+
 async function createLayers(backend: TestBackend): Promise<void> {
   const point = (place: Place) => ({ type: 'Point', coordinates: POSITIONS[place] })
   const features = [
@@ -151,6 +171,33 @@ async function createLayers(backend: TestBackend): Promise<void> {
   for (const number of numbers) {
     const empty = { type: 'FeatureCollection', features: [] }
     await must(backend, 'PUT', `/api/layers/ly-${number}?name=Layer`, empty, FILE)
+  }
+}
+
+/** One for each actor to try in the jurisdictions; they cover no alert. Their reasons are their ids. */
+async function createSilences(backend: TestBackend): Promise<void> {
+  const own = TRIED.flatMap((place) =>
+    numbers.map((number) => ({ id: `sl-${CODES[place]}-${number}`, jurisdiction: place })),
+  )
+  await backend.sql(
+    `insert into silences (id, jurisdiction, author, reason, scope, starts_at, ends_at, created_at)
+     select t.id, jurisdiction, 'test', t.id, $2::jsonb, now(), now() + interval '1 hour', now()
+     from jsonb_to_recordset($1::jsonb) as t (id text, jurisdiction text)`,
+    [JSON.stringify(own), JSON.stringify(scope.parse({ media: ['noise'] }))],
+  )
+}
+
+async function createNotifications(backend: TestBackend): Promise<void> {
+  const settings = { kind: 'in_app' }
+  await must(backend, 'POST', '/api/notifications/channels', { id: CHANNEL, name: CHANNEL, settings })
+  for (const number of numbers) {
+    await must(backend, 'POST', '/api/notifications/channels', {
+      id: `ch-${number}`,
+      name: 'Channel',
+      settings,
+    })
+    const route = { id: `rt-${number}`, name: 'Route', channels: [CHANNEL] }
+    await must(backend, 'POST', '/api/notifications/routes', route)
   }
 }
 
@@ -236,6 +283,31 @@ async function createTokens(backend: TestBackend): Promise<void> {
      select t.id, hash, users.id, t.id, array(select jsonb_array_elements_text(scopes)), now(), now() + expires::interval
      from jsonb_to_recordset($1::jsonb) as t (username text, id text, hash text, scopes jsonb, expires text)
      join users using (username)`,
+    [JSON.stringify(rows)],
+  )
+}
+
+/** As the evaluation would, of stations in each place, of a pair and of a site. */
+async function createAlerts(backend: TestBackend): Promise<void> {
+  const base = PLACES.map((place) => ({ id: `al-${CODES[place]}`, station: `st-${CODES[place]}` }))
+  const own = TRIED.flatMap((place) =>
+    numbers.map((number) => ({ id: `al-${CODES[place]}-${number}`, station: `st-${CODES[place]}` })),
+  )
+  const pair = { id: 'al-pair', station: 'st-a', other: 'st-b' }
+  await insertAlerts(backend, [...base, ...own, pair, { id: 'al-site', site: 'si-shared' }])
+}
+
+async function createSavedViews(backend: TestBackend): Promise<void> {
+  const rows = ACTORS.flatMap((actor) => {
+    const number = numberOf(actor)
+    const foreign = { username: `victim-${number}`, id: `foreign-${number}` }
+    const owns = actor.via === 'session' && !actor.visitor
+    return owns ? [foreign, { username: accountOf(actor), id: `own-${number}` }] : [foreign]
+  })
+  await backend.sql(
+    `insert into saved_views (id, user_id, name, query, created_at)
+     select t.id, users.id, t.id, '', now()
+     from jsonb_to_recordset($1::jsonb) as t (username text, id text) join users using (username)`,
     [JSON.stringify(rows)],
   )
 }
