@@ -46,6 +46,18 @@ CREATE TABLE "alerts" (
 	"updated_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "cap_messages" (
+	"identifier" text PRIMARY KEY NOT NULL,
+	"alert" text NOT NULL,
+	"number" integer NOT NULL,
+	"msg_type" text NOT NULL,
+	"sent" timestamp with time zone NOT NULL,
+	"expires" timestamp with time zone NOT NULL,
+	"severity" text NOT NULL,
+	"title" text NOT NULL,
+	"xml" text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "channels" (
 	"id" text PRIMARY KEY NOT NULL,
 	"name" text NOT NULL,
@@ -65,6 +77,7 @@ CREATE TABLE "deliveries" (
 	"id" text PRIMARY KEY NOT NULL,
 	"key" text NOT NULL,
 	"channel" text NOT NULL,
+	"lane" text NOT NULL,
 	"route" text,
 	"recipient" text,
 	"alerts" text[] NOT NULL,
@@ -102,6 +115,8 @@ CREATE TABLE "notification_groups" (
 	"told" jsonb NOT NULL,
 	"due_at" timestamp with time zone,
 	"told_at" timestamp with time zone,
+	"opened_at" timestamp with time zone NOT NULL,
+	"generation" text DEFAULT gen_random_uuid() NOT NULL,
 	"round" integer DEFAULT 0 NOT NULL,
 	CONSTRAINT "notification_groups_route_key_pk" PRIMARY KEY("route","key")
 );
@@ -160,6 +175,7 @@ CREATE TABLE "silences" (
 --> statement-breakpoint
 ALTER TABLE "alert_events" ADD CONSTRAINT "alert_events_alert_alerts_id_fk" FOREIGN KEY ("alert") REFERENCES "public"."alerts"("id") ON DELETE restrict ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "alerts" ADD CONSTRAINT "alerts_rule_rules_id_fk" FOREIGN KEY ("rule") REFERENCES "public"."rules"("id") ON DELETE restrict ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "cap_messages" ADD CONSTRAINT "cap_messages_alert_alerts_id_fk" FOREIGN KEY ("alert") REFERENCES "public"."alerts"("id") ON DELETE restrict ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "notices" ADD CONSTRAINT "notices_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "notification_groups" ADD CONSTRAINT "notification_groups_route_routes_id_fk" FOREIGN KEY ("route") REFERENCES "public"."routes"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "rule_versions" ADD CONSTRAINT "rule_versions_rule_rules_id_fk" FOREIGN KEY ("rule") REFERENCES "public"."rules"("id") ON DELETE restrict ON UPDATE no action;--> statement-breakpoint
@@ -173,9 +189,13 @@ CREATE INDEX "alerts_station" ON "alerts" USING btree ("station","fired_at");-->
 CREATE INDEX "alerts_rule" ON "alerts" USING btree ("rule","fired_at");--> statement-breakpoint
 CREATE INDEX "alerts_target" ON "alerts" USING btree ("rule","target","fired_at");--> statement-breakpoint
 CREATE INDEX "alerts_resolved" ON "alerts" USING btree ("resolved_at");--> statement-breakpoint
-CREATE INDEX "deliveries_due" ON "deliveries" USING btree ("next_attempt_at") WHERE state = 'waiting';--> statement-breakpoint
+CREATE UNIQUE INDEX "cap_messages_alert" ON "cap_messages" USING btree ("alert","number");--> statement-breakpoint
+CREATE INDEX "cap_messages_expires" ON "cap_messages" USING btree ("expires");--> statement-breakpoint
+CREATE INDEX "deliveries_lane" ON "deliveries" USING btree ("lane","next_attempt_at","created_at") WHERE state = 'waiting';--> statement-breakpoint
 CREATE INDEX "deliveries_created" ON "deliveries" USING btree ("created_at","id");--> statement-breakpoint
 CREATE INDEX "notices_user" ON "notices" USING btree ("user_id","at");--> statement-breakpoint
+CREATE INDEX "notification_groups_due" ON "notification_groups" USING btree ("due_at") WHERE due_at is not null;--> statement-breakpoint
+CREATE INDEX "notification_groups_told" ON "notification_groups" USING gin ("told");--> statement-breakpoint
 CREATE INDEX "rules_jurisdiction" ON "rules" USING btree ("jurisdiction");--> statement-breakpoint
 CREATE INDEX "saved_views_user" ON "saved_views" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "silences_ends" ON "silences" USING btree ("ends_at");

@@ -418,7 +418,15 @@ function interfaceParts(config: Config, inside: Inside, log: Logger): object[] {
     new StationFiles(registry, stations),
     json,
     layers,
-    ...ruleParts({ ...inside, pending: () => inside.evaluation.pending() }, log),
+    ...ruleParts(
+      {
+        ...inside,
+        pending: () => inside.evaluation.pending(),
+        unknown: (rules) => inside.evaluation.unknown(rules),
+        faulty: (rules) => inside.evaluation.faulty(rules),
+      },
+      log,
+    ),
     ...alertParts(inside),
     inside.silenceDesk,
     ...inside.notificationParts,

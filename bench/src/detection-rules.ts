@@ -50,17 +50,28 @@ const latest = (property: string) => measure('last', property, 4 * HOUR)
 /** The middle value of a day: one odd reading does not move it. */
 const middle = (property: string) =>
   measure('percentile', property, DAY, { percentile: 50, slotSeconds: 2 * HOUR, minimumCoverage: 0.25 })
+/** The mean of so many days. */
+const usual = (property: string, days: number, minimumCoverage: number) =>
+  measure('mean', property, days * DAY, { slotSeconds: 4 * HOUR, minimumCoverage })
 const number = (of: object, operator: string, value: number) => ({
   kind: 'comparison',
   measure: of,
   operator,
   threshold: { kind: 'number', value },
 })
-const versus = (of: object, operator: string, other: object, factor: number, offset = 0) => ({
+const versus = (
+  of: object,
+  operator: string,
+  other: object,
+  factor: number,
+  offset = 0,
+  clear: { factor: number; offset: number } | null = null,
+) => ({
   kind: 'comparison',
   measure: of,
   operator,
   threshold: { kind: 'measure', measure: other, factor, offset },
+  clear: clear && { kind: 'measure', measure: other, ...clear },
 })
 
 export const DETECTION_RULES: readonly DetectionRule[] = [
@@ -82,7 +93,7 @@ export const DETECTION_RULES: readonly DetectionRule[] = [
     'conductivity-drop',
     ['A', 'J'],
     ['Cond'],
-    'Like the rule of the library: below a fifth of the middle value of the day, while rain dilutes by half.',
+    'Like the rule of the library, with the middle value of the day for the mean of the week: below a fifth of it, while rain dilutes by half.',
     when(versus(latest('conductivity'), 'lt', middle('conductivity'), 0.2)),
   ),
   rule(
@@ -154,14 +165,17 @@ export const DETECTION_RULES: readonly DetectionRule[] = [
     'conductivity-jump',
     ['D'],
     ['Cond'],
-    'Like the rule of the library: the newest is 1.3 times the mean of the day and 20 µS/cm more. A discharge or a shift of the sensor; rain lowers it.',
+    'Like the rule of the library: the newest is 1.3 times the means of the day and of the week and 20 µS/cm more. A discharge or a shift of the sensor; rain lowers it.',
     when(
-      versus(
-        latest('conductivity'),
-        'gt',
-        measure('mean', 'conductivity', DAY, { minimumCoverage: 0.1 }),
-        1.3,
-        20,
+      all(
+        versus(latest('conductivity'), 'gt', usual('conductivity', 7, 0.25), 1.3, 20, {
+          factor: 1.15,
+          offset: 10,
+        }),
+        versus(latest('conductivity'), 'gt', usual('conductivity', 1, 0.5), 1.3, 20, {
+          factor: 0.8,
+          offset: 0,
+        }),
       ),
       { clearSeconds: 6 * HOUR },
     ),

@@ -40,6 +40,7 @@ test('coming and going is journaled with its reason', async () => {
   expect(
     platform.entries().map(({ kind, deviceId, payload }) => [kind, deviceId, JSON.parse(String(payload))]),
   ).toEqual([
+    ['listening', '', { until: null }],
     ['connected', 'd1', { address: '127.0.0.1', clientId: 'probe-7' }],
     ['disconnected', 'd1', { address: '127.0.0.1', clientId: 'probe-7', reason: 'disconnect' }],
   ])

@@ -21,11 +21,19 @@ afterEach(async () => {
 
 const process = () => new Listening({ journal, now: () => now })
 const told = () =>
-  journal.read(0, 100).flatMap(({ entries }) => entries.map(({ kind, receivedAt }) => [kind, receivedAt]))
+  journal
+    .read(0, 100)
+    .flatMap(({ entries }) =>
+      entries.map(({ kind, receivedAt, payload }) => [
+        kind,
+        receivedAt,
+        JSON.parse(Buffer.from(payload).toString()).until,
+      ]),
+    )
 
-test('the first start of all has no break before it', async () => {
+test('a journal that is new does not tell what was before it', async () => {
   await process().look()
-  expect(told()).toEqual([])
+  expect(told()).toEqual([['listening', now, null]])
   expect(journal.listenedUntil()).toBe(now)
 })
 
@@ -36,7 +44,10 @@ test('a restart is a break however short; marks in time are none', async () => {
   await second.look()
   now += LONGEST_BREAK
   await second.look()
-  expect(told()).toEqual([['listening', now - LONGEST_BREAK]])
+  expect(told()).toEqual([
+    ['listening', now - LONGEST_BREAK - 1000, null],
+    ['listening', now - LONGEST_BREAK, now - LONGEST_BREAK - 1000],
+  ])
   expect(journal.listenedUntil()).toBe(now)
 })
 
@@ -47,7 +58,10 @@ test.each([LONGEST_BREAK + 1, -LONGEST_BREAK - 1])(
     await listening.look()
     now += moved
     await listening.look()
-    expect(told()).toEqual([['listening', now]])
+    expect(told()).toEqual([
+      ['listening', now - moved, null],
+      ['listening', now, now - moved],
+    ])
   },
 )
 
@@ -70,5 +84,5 @@ test('while the journal takes nothing there is no mark, and the break is told wh
   expect(journal.listenedUntil()).toBe(now - 2 * LONGEST_BREAK)
   refusal = undefined
   await listening.look()
-  expect(told()).toEqual([['listening', now]])
+  expect(told().slice(1)).toEqual([['listening', now, now - 2 * LONGEST_BREAK]])
 })

@@ -13,7 +13,8 @@ export const LONGEST_BREAK = 10_000
 
 /**
  * Journals since when messages are taken, so that the time in which none were is not mistaken for the silence of
- * devices. A restart is such a time even if short: every device has to connect again.
+ * devices. A restart is such a time even if short: every device has to connect again. So is the start with a journal
+ * that is new: what was heard before may stand in another one.
  */
 export class Listening {
   readonly #options: ListeningOptions
@@ -53,7 +54,7 @@ export class Listening {
   }
 
   #isBreak(time: number): boolean {
-    if (this.#marked === undefined) return this.#options.journal.listenedUntil() !== undefined
+    if (this.#marked === undefined) return true
     return time - this.#marked > LONGEST_BREAK || time < this.#marked - LONGEST_BREAK
   }
 

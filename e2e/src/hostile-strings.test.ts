@@ -52,7 +52,7 @@ interface Field {
 }
 
 /** Everything that can be filled, with what is needed to fill it. */
-async function fieldsOf(system: System, session: string): Promise<Field[]> {
+async function fieldsOf(system: System, session: string): Promise<{ alert: string; fields: Field[] }> {
   const send = async (method: string, path: string, body: unknown, headers?: Record<string, string>) => {
     const response = await fetch(`${system.url}${path}`, {
       method,
@@ -122,6 +122,11 @@ async function fieldsOf(system: System, session: string): Promise<Field[]> {
   const channel = (id: string, name: string, settings: object) =>
     post('/api/notifications/channels', { id, name, settings })
   const holidays: object[] = []
+  const rule = (id: string, definition: object, active = false) =>
+    post('/api/rules', { id, active, definition: { ...DEFINITION, ...definition } })
+  const judging = (id: string, comparison: object) =>
+    rule(id, { trigger: { kind: 'condition', condition: { ...CONDITION, ...comparison } } })
+  await rule('history', {})
   const property = (index: number, more: object) =>
     post('/api/properties', {
       id: `hostile_${Object.keys(more)[0]?.toLowerCase()}_${index}`,
@@ -147,7 +152,7 @@ async function fieldsOf(system: System, session: string): Promise<Field[]> {
       type: 'FeatureCollection',
       features: [{ type: 'Feature', geometry: square(0), properties }],
     })
-  return [
+  const fields: Field[] = [
     { name: 'station id', fill: (text, index) => station(text, index, {}) },
     { name: 'station name', fill: (text, index) => station(`name-${index}`, index, { name: text }) },
     {
@@ -251,6 +256,50 @@ async function fieldsOf(system: System, session: string): Promise<Field[]> {
       name: 'reported unit',
       fill: (text) => publish('observations', { values: { pm25: { value: 1, unit: text } } }),
     },
+    { name: 'rule id', fill: (text) => rule(text, {}) },
+    {
+      name: 'rule name',
+      fill: (text, index) => rule(`rule-${index}`, { name: text, scope: { stations: ['plain'] } }, true),
+    },
+    {
+      name: 'rule description',
+      fill: (text, index) => rule(`about-${index}`, { description: text }),
+    },
+    {
+      name: 'rule instruction',
+      fill: (text, index) => rule(`doing-${index}`, { instruction: text }),
+    },
+    {
+      name: 'note of a version of a rule',
+      fill: (text, index) =>
+        patch('/api/rules/history', { definition: { ...DEFINITION, name: `History ${index}` }, note: text }),
+    },
+    {
+      name: 'class in the scope of a rule',
+      fill: (text, index) => rule(`class-${index}`, { scope: { classes: [text] } }),
+    },
+    {
+      name: 'name of a tag in the scope of a rule',
+      fill: (text, index) => rule(`tag-${index}`, { scope: { tags: [{ name: text, value: null }] } }),
+    },
+    {
+      name: 'value of a tag in the scope of a rule',
+      fill: (text, index) => rule(`value-${index}`, { scope: { tags: [{ name: 'plain', value: text }] } }),
+    },
+    {
+      name: 'category in a rule',
+      fill: (text, index) =>
+        judging(`category-${index}`, {
+          measure: { property: 'state', statistic: 'last', windowSeconds: 600 },
+          operator: 'eq',
+          threshold: { kind: 'category', value: text },
+        }),
+    },
+    {
+      name: 'limit in a rule',
+      fill: (text, index) =>
+        judging(`limit-${index}`, { operator: 'exceeds', threshold: { kind: 'limit', limit: text } }),
+    },
     { name: 'comment on an alert', fill: (text) => onAlert('comment', { text: `@admin ${text}` }) },
     {
       name: 'word with an acknowledgement',
@@ -337,6 +386,21 @@ async function fieldsOf(system: System, session: string): Promise<Field[]> {
       fill: (text) => connect({ clientId: 'device-9', username: text.slice(0, 1000), password: 'wrong' }),
     },
   ]
+  return { alert, fields }
+}
+
+/** Holds for every reading of the test that is taken. */
+const CONDITION = {
+  kind: 'comparison',
+  measure: { property: 'pm25', statistic: 'last', windowSeconds: 600 },
+  operator: 'gt',
+  threshold: { kind: 'number', value: 0 },
+}
+const DEFINITION = {
+  name: 'Dust',
+  severity: 'minor',
+  trigger: { kind: 'condition', condition: CONDITION },
+  scope: {},
 }
 
 /** An alert of the plain station, for people to write on. */
@@ -345,18 +409,8 @@ async function firingAlert(
   publish: (kind: 'observations', payload: object) => Promise<boolean>,
   post: (path: string, body: object) => Promise<boolean>,
 ): Promise<string> {
-  const condition = {
-    kind: 'comparison',
-    measure: { property: 'pm25', statistic: 'last', windowSeconds: 600 },
-    operator: 'gt',
-    threshold: { kind: 'number', value: 75 },
-  }
-  const definition = {
-    name: 'Dust',
-    severity: 'minor',
-    trigger: { kind: 'condition', condition },
-    scope: { stations: ['plain'] },
-  }
+  const [name, description, , , instruction] = HOSTILE
+  const definition = { ...DEFINITION, name, description, instruction, scope: { stations: ['plain'] } }
   await post('/api/rules', { id: 'plain', active: true, definition })
   await publish('observations', { values: { pm25: 100 } })
   for (;;) {
@@ -373,6 +427,8 @@ const IDENTIFIERS = {
   'user name': 0,
   'device id': 0,
   'command name': 0,
+  'rule id': 0,
+  'limit in a rule': 0,
   assignee: 0,
   'MQTT user name': 0,
 }
@@ -386,8 +442,17 @@ function wellFormed(text: string): string {
   return text.toWellFormed()
 }
 
-/** Pages, and one thing that shows hostile text on each; the empty list only has to stay harmless. */
-const PAGES: { hash: string; shows: boolean }[] = [
+interface Visit {
+  hash: string
+  /** Whether hostile text must be seen; otherwise the page only has to stay harmless. */
+  shows: boolean
+  /** Seen in here, by test id. */
+  within?: string
+  /** What is pressed first, by test id. */
+  press?: string
+}
+
+const visits = (alert: string): Visit[] => [
   { hash: '#/map', shows: true },
   ...[1, 2, 5, 7, 9].map((index) => ({ hash: `#/map?station=name-${index}`, shows: true })),
   { hash: '#/map?station=about-1', shows: true },
@@ -401,7 +466,16 @@ const PAGES: { hash: string; shows: boolean }[] = [
   { hash: '#/people?person=person-1', shows: true },
   { hash: '#/jurisdictions', shows: true },
   { hash: '#/jurisdictions?jurisdiction=area-1', shows: true },
-  { hash: '#/alerts', shows: false },
+  { hash: '#/alerts', shows: true, within: 'inbox-rows' },
+  { hash: '#/alerts', shows: true, within: 'saved-view', press: 'saved-views' },
+  { hash: `#/alerts?alert=${alert}`, shows: true, within: 'timeline' },
+  { hash: '#/rules', shows: true, within: 'rules' },
+  { hash: '#/rules?rule=rule-1', shows: true, within: 'rule-editor' },
+  { hash: '#/rules?rule=about-1', shows: true, within: 'rule-editor' },
+  { hash: '#/rules?rule=category-0', shows: true, within: 'rule-editor' },
+  { hash: '#/rules?rule=history', shows: true, within: 'versions', press: 'tab-versions' },
+  { hash: '#/rules?view=new&rule=value-1', shows: true, within: 'rule-editor' },
+  { hash: '#/rules?view=library', shows: true, within: 'notices', press: 'bell' },
   { hash: '#/silences', shows: true },
   { hash: '#/notifications', shows: true },
   { hash: '#/notifications?view=routes', shows: true },
@@ -411,6 +485,7 @@ const PAGES: { hash: string; shows: boolean }[] = [
   { hash: '#/audit?action=account.created', shows: true },
   { hash: '#/audit?action=station.created', shows: true },
   { hash: '#/audit?action=alert.commented', shows: true },
+  { hash: '#/audit?action=rule.created', shows: true },
   { hash: `#/audit?text=${encodeURIComponent(HOSTILE[0] ?? '')}`, shows: false },
   { hash: '#/account', shows: true },
   { hash: `#/link?token=${encodeURIComponent(HOSTILE[2] ?? '')}`, shows: false },
@@ -434,13 +509,13 @@ interface PageDocument {
   body: { textContent: string }
   querySelectorAll(
     selector: string,
-  ): Iterable<{ outerHTML: string; getAttribute(name: string): string | null }>
+  ): Iterable<{ outerHTML: string; textContent: string; getAttribute(name: string): string | null }>
 }
 
 /** What of the page's content came to life, and which of the strings it shows as they are. */
-function inspect(page: Page) {
+function inspect(page: Page, within: string | undefined) {
   return page.evaluate(
-    ({ mark, strings }) => {
+    ({ mark, strings, selector }) => {
       const { document } = globalThis as unknown as { document: PageDocument }
       const alive = [
         ...document.querySelectorAll(
@@ -453,14 +528,21 @@ function inspect(page: Page) {
           }),
         ),
       ].map((element) => element.outerHTML.slice(0, 200))
-      const text = `${document.body.textContent} ${document.title}`
+      const text =
+        selector === null
+          ? `${document.body.textContent} ${document.title}`
+          : [...document.querySelectorAll(selector)].map(({ textContent }) => textContent).join('\n')
       return {
         executed: (globalThis as unknown as Record<string, unknown>)[mark] ?? null,
         alive,
         shown: strings.filter((string) => text.includes(string)).length,
       }
     },
-    { mark: MARK, strings: HOSTILE.filter((string) => /[<{$]/.test(string)) },
+    {
+      mark: MARK,
+      strings: HOSTILE.filter((string) => /[<{$]/.test(string)),
+      selector: within === undefined ? null : `[data-testid="${within}"]`,
+    },
   )
 }
 
@@ -471,8 +553,10 @@ async function settled(page: Page): Promise<void> {
 
 /** Opens the first folded things of the page, as a person does who wants to know more. */
 async function unfold(page: Page): Promise<void> {
-  const folded = page.locator('main summary, main [aria-expanded="false"]:not([aria-haspopup])')
-  for (const one of (await folded.all()).slice(0, 8)) await one.click({ timeout: 2000 }).catch(() => {})
+  const folded = page.locator(
+    'main summary:visible, main [aria-expanded="false"]:not([aria-haspopup]):enabled:visible',
+  )
+  for (const one of (await folded.all()).slice(0, 8)) await one.click({ timeout: 500 }).catch(() => {})
   await settled(page)
 }
 
@@ -504,7 +588,7 @@ describeWith({ chromium: CHROMIUM }, 'F19: hostile strings', () => {
         precision: 0,
         categories: HOSTILE.filter((text) => text.length > 0 && text.length <= 64 && /^[ -~]+$/.test(text)),
       })
-      const fields = await fieldsOf(system, session)
+      const { alert, fields } = await fieldsOf(system, session)
       const taken: Record<string, number> = {}
       for (const { name, fill } of fields) {
         taken[name] = 0
@@ -516,7 +600,8 @@ describeWith({ chromium: CHROMIUM }, 'F19: hostile strings', () => {
         expect({ name, taken: taken[name] }).toEqual({ name, taken: letIn })
       }
       const shown: Record<string, number> = {}
-      for (const locale of ['en-GB', 'zh-CN']) {
+      const pages = visits(alert)
+      const visit = async (locale: string) => {
         const { page, complaints } = await watchedPage(browser, system.url, {
           locale,
           viewport: { width: 1280, height: 900 },
@@ -527,12 +612,17 @@ describeWith({ chromium: CHROMIUM }, 'F19: hostile strings', () => {
         })
         page.on('popup', (popup) => complaints.push(`window: ${popup.url()}`))
         await logIn(page, system)
-        for (const { hash, shows } of PAGES) {
+        for (const { hash, shows, within, press } of pages) {
+          // A page that differs in its hash alone is not loaded anew.
+          await page.goto('about:blank')
           await page.goto(`${system.url}/${hash}`)
-          await page.reload()
           await settled(page)
           await unfold(page)
-          const found = await inspect(page)
+          if (press !== undefined) {
+            await page.getByTestId(press).click()
+            await settled(page)
+          }
+          const found = await inspect(page, within)
           expect({ locale, hash, executed: found.executed, alive: found.alive, complaints }).toEqual({
             locale,
             hash,
@@ -540,15 +630,17 @@ describeWith({ chromium: CHROMIUM }, 'F19: hostile strings', () => {
             alive: [],
             complaints: [],
           })
-          if (shows) expect({ locale, hash, shown: found.shown > 0 }).toEqual({ locale, hash, shown: true })
-          shown[`${locale} ${hash.slice(0, 40)}`] = found.shown
+          const seen = { locale, hash, within, shown: !shows || found.shown > 0 }
+          expect(seen).toEqual({ ...seen, shown: true })
+          shown[`${locale} ${hash.slice(0, 40)} ${within ?? ''}`] = found.shown
         }
         await page.context().close()
       }
+      await Promise.all(['en-GB', 'zh-CN'].map(visit))
       const accepted = Object.values(taken).reduce((sum, each) => sum + each, 0)
       console.info(
         `F19: ${fields.length} fields × ${HOSTILE.length} strings = ${fields.length * HOSTILE.length}, ` +
-          `${accepted} of them taken, on ${PAGES.length} pages in 2 languages: nothing executed\n` +
+          `${accepted} of them taken, on ${pages.length} pages in 2 languages: nothing executed\n` +
           JSON.stringify({ taken, shown }),
       )
     })

@@ -70,6 +70,7 @@ export class AlertActs {
     const entries: AuditEvent[] = []
     const changes = await this.options.alerts.change(
       async (transaction) => {
+        entries.length = 0
         const now = new Date(this.options.now())
         const people = await this.peopleIn(transaction, act)
         const rows = await lockAlerts(

@@ -37,7 +37,7 @@ interface Around {
 }
 
 /**
- * Reads a query. @throws ProblemException 400 naming what cannot be read, 404 for a jurisdiction outside the own ones.
+ * Reads a query. @throws ProblemException 400 naming what cannot be read, 404 for a jurisdiction, site or station outside the own ones.
  */
 export function wantedBy(query: AlertsQuery, around: Around): Wanted {
   const states = listOf('state', query.state, ALERT_STATES)
@@ -46,6 +46,9 @@ export function wantedBy(query: AlertsQuery, around: Around): Wanted {
   const to = timeOf('to', query.to)
   const before = query.before === undefined ? undefined : placeOf(query.before)
   const areas = [around.territory, ...jurisdictionOf(query, around)]
+  if (query.station !== undefined && !around.territory.hasStation(query.station)) {
+    throw notFound('station', query.station)
+  }
   const siteStations = query.site === undefined ? undefined : stationsOf(query.site, around)
   const called = query.text === undefined || query.text === '' ? undefined : callOf(query.text, around)
   const stored = and(
@@ -153,7 +156,9 @@ function jurisdictionOf({ jurisdiction }: AlertsQuery, { territory, territories 
 
 function stationsOf(site: string, { registry, territory }: Around): string[] {
   if (!territory.hasSite(site)) throw notFound('site', site)
-  return [...registry.stations.values()].flatMap((station) => (station.site === site ? station.id : []))
+  return [...registry.stations.values()].flatMap((station) =>
+    station.site === site && territory.hasStation(station.id) ? station.id : [],
+  )
 }
 
 /** What has `text` in its name. */

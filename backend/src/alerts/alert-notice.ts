@@ -6,8 +6,8 @@ import type { Notice } from '../pipeline/notices.ts'
 export type Target = string
 
 /**
- * What the evaluation tells the alerts of, durably and at least once, in order. `alert` is made of rule, target and
- * time of firing, so that the same transition told twice is recognised.
+ * What the evaluation tells the alerts of, durably and at least once, in order. `alert` is made of rule, target, when
+ * its machine began and when it fired, so that the same transition told twice is recognised.
  */
 export interface AlertNotice extends Notice {
   alert: string

@@ -1,3 +1,4 @@
+import { createHmac, randomBytes } from 'node:crypto'
 import type {
   AlertCounts,
   AlertDetailView,
@@ -14,7 +15,16 @@ import type { Registry } from '../registry/registry.ts'
 import type { Territories } from '../territory/territories.ts'
 import type { Territory } from '../territory/territory.ts'
 import { idBytes, type Place, quiet, type Wanted, wantedBy, writePlace } from './alert-filters.ts'
-import { type AlertRow, alertView, evidenceWithin, holds, within } from './alert-row.ts'
+import {
+  type AlertRow,
+  alertView,
+  comparisonOf,
+  evidenceWithin,
+  holds,
+  showsValues,
+  within,
+  withoutValues,
+} from './alert-row.ts'
 import { AlertBounds } from './bounds.ts'
 import type { EvaluationPort, PendingAlert } from './evaluation-port.ts'
 import type { RuleTexts } from './rule-texts.ts'
@@ -36,6 +46,8 @@ const MOST_SIMILAR = 10
 /** Alerts as people look at them. What lies outside the territory is as if it were not there. */
 export class AlertReader {
   private readonly bounds: AlertBounds
+  /** Pending ids are made with it: who knows names of stations cannot try which one an id is of. */
+  private readonly secret = randomBytes(16)
 
   constructor(private readonly options: AlertReaderOptions) {
     this.bounds = new AlertBounds(options.registry)
@@ -55,9 +67,10 @@ export class AlertReader {
     const nameOf = await this.options.texts.namesOf(rows)
     const found = [
       ...rows.map((row) => ({ place: placeOf(row), view: alertView(row, nameOf(row)) })),
-      ...inReach
-        .filter(wanted.pending)
-        .map((alert) => ({ place: placeOfPending(alert), view: pendingView(alert) })),
+      ...inReach.filter(wanted.pending).map((alert) => {
+        const id = this.pendingId(alert)
+        return { place: { time: Math.floor(alert.since), id }, view: pendingView(id, alert) }
+      }),
     ]
       .filter(({ place }) => wanted.before === undefined || order(wanted.before, place) < 0)
       .sort((one, other) => order(one.place, other.place))
@@ -75,7 +88,7 @@ export class AlertReader {
     const row = await this.found(id, territory)
     const [view, events, next, similar, told] = await Promise.all([
       this.viewOf(row, territory),
-      this.events(row),
+      this.events(row, territory),
       this.next(row),
       this.similar(row, territory),
       this.toldBy(row, territory),
@@ -144,12 +157,13 @@ export class AlertReader {
     return { pending, ...counts, bySeverity: { minor, moderate, severe, extreme } }
   }
 
-  private async events({ id }: AlertRow): Promise<AlertDetailView['events']> {
+  private async events(row: AlertRow, territory: Territory): Promise<AlertDetailView['events']> {
+    const told = showsIn(territory, row) ? (detail: Record<string, unknown>) => detail : withoutValues
     const rows = await this.options
       .queries()
       .select()
       .from(alertEvents)
-      .where(eq(alertEvents.alert, id))
+      .where(eq(alertEvents.alert, row.id))
       .orderBy(desc(alertEvents.id))
       .limit(MOST_EVENTS)
     return rows.reverse().map(({ id: number, at, kind, actor, detail }) => ({
@@ -157,7 +171,7 @@ export class AlertReader {
       at: at.toISOString(),
       kind,
       actor,
-      detail,
+      detail: told(detail),
     }))
   }
 
@@ -175,7 +189,13 @@ export class AlertReader {
   /** Others of the same rule or place, newest first. */
   private async similar(row: AlertRow, territory: Territory): Promise<AlertView[]> {
     const { id, rule, station, site } = row
-    const place = station === null ? eq(alerts.site, site ?? '') : eq(alerts.station, station)
+    // A station outside has no neighbours: they would tell which alerts are of the same one.
+    const place =
+      station === null
+        ? eq(alerts.site, site ?? '')
+        : territory.hasStation(station)
+          ? eq(alerts.station, station)
+          : undefined
     const rows = await this.options
       .queries()
       .select()
@@ -197,10 +217,14 @@ export class AlertReader {
     return { sentence: this.options.sentence(definition, territory), instruction: definition.instruction }
   }
 
+  /** The same while the platform runs; the rule and target are not to be read from it. */
+  private pendingId({ rule, target }: PendingAlert): string {
+    const hash = createHmac('sha256', this.secret).update(`${rule}\n${target}`).digest('base64url')
+    return `pending ${hash.slice(0, 22)}`
+  }
+
   private now(row: AlertRow, territory: Territory): AlertDetailView['now'] {
-    const { station } = row
-    // Of a pair, the values are those of the first station.
-    if (station !== null && !territory.hasStation(station)) return null
+    if (!showsIn(territory, row)) return null
     const known = this.options.evaluation.current(row.rule, row.target)
     if (!known) return null
     const { value, at, holds: verdict } = known
@@ -217,8 +241,8 @@ function placeOf({ firedAt, id }: AlertRow): Place {
   return { time: firedAt.getTime(), id }
 }
 
-function placeOfPending(alert: PendingAlert): Place {
-  return { time: Math.floor(alert.since), id: pendingId(alert) }
+function showsIn(territory: Territory, row: AlertRow): boolean {
+  return territory.whole || showsValues(territory, { ...row, comparison: comparisonOf(row.evidence) })
 }
 
 /** Newest first. */
@@ -227,16 +251,12 @@ function order(one: Place, other: Place): number {
   return one.id === other.id ? 0 : one.id < other.id ? 1 : -1
 }
 
-function pendingId({ rule, target }: PendingAlert): string {
-  return `pending ${rule} ${target}`
-}
-
-function pendingView(alert: PendingAlert): AlertView {
+function pendingView(id: string, alert: PendingAlert): AlertView {
   const { rule, ruleName, ruleVersion, station, other, site, property, trigger, severity, value, unit } =
     alert
   const since = new Date(alert.since).toISOString()
   return {
-    id: pendingId(alert),
+    id,
     rule,
     ruleName,
     ruleVersion,

@@ -1,4 +1,4 @@
-import type { ALERT_EVENT_KINDS, AlertView, Evidence } from '@osprey/core/api/alerts'
+import type { ALERT_EVENT_KINDS, AlertView, Evidence, EvidenceItem } from '@osprey/core/api/alerts'
 import type { Transaction } from '../database/database.ts'
 import type { alertEvents, alerts } from '../database/schema.ts'
 import type { Territory } from '../territory/territory.ts'
@@ -74,11 +74,22 @@ export function alertView(row: AlertRow, ruleName: string): AlertView {
   }
 }
 
-function comparisonOf({ items }: Evidence): AlertView['comparison'] {
+export function comparisonOf({ items }: Evidence): AlertView['comparison'] {
   const [first] = items
   if (!first) return null
-  const { property, statistic, windowSeconds, operator, threshold, thresholdHigh, limit } = first
-  return { property, statistic, windowSeconds, operator, threshold, thresholdHigh, limit }
+  const { station, thresholdStation, property, statistic, windowSeconds } = first
+  const { operator, threshold, thresholdHigh, limit } = first
+  return {
+    station,
+    thresholdStation,
+    property,
+    statistic,
+    windowSeconds,
+    operator,
+    threshold,
+    thresholdHigh,
+    limit,
+  }
 }
 
 /** The view without what lies outside: of a pair of stations one may belong to others, and so do its values. */
@@ -87,15 +98,61 @@ export function within(territory: Territory, view: AlertView): AlertView {
   const { station, other, site } = view
   const inside = {
     ...view,
+    station: station !== null && territory.hasStation(station) ? station : null,
     other: other !== null && territory.hasStation(other) ? other : null,
     site: site !== null && territory.hasSite(site) ? site : null,
   }
-  if (station === null || territory.hasStation(station)) return inside
-  return { ...inside, station: null, value: null, comparison: null, peak: null, peakAt: null }
+  if (showsValues(territory, view)) return inside
+  return { ...inside, value: null, comparison: null, peak: null, peakAt: null }
+}
+
+/**
+ * Whether the values of an alert (its first comparison, what was found, its peak) may be told: each side of the
+ * comparison may be measured at either station of a pair.
+ */
+export function showsValues(
+  territory: Territory,
+  { comparison, ...place }: Pick<AlertView, 'comparison'> & AlertPlace,
+): boolean {
+  if (comparison !== null) return isInside(territory, comparison) && hasThreshold(territory, comparison)
+  // Not known which station they are of.
+  const stations = [place.station, place.other].filter((id) => id !== null)
+  return stations.every((id) => territory.hasStation(id))
 }
 
 /** The evidence likewise. */
 export function evidenceWithin(territory: Territory, { items, readings }: Evidence): Evidence {
-  const inside = ({ station }: { station: string }) => territory.hasStation(station)
-  return { items: items.filter(inside), readings: readings.filter(inside) }
+  if (territory.whole) return { items, readings }
+  return {
+    items: items
+      .filter((item) => isInside(territory, item))
+      .map((item) =>
+        hasThreshold(territory, item)
+          ? item
+          : // Whether it holds would tell on which side of the value it lies.
+            { ...item, thresholdStation: null, threshold: null, thresholdHigh: null, holds: null },
+      ),
+    readings: readings.filter(({ station }) => territory.hasStation(station)),
+  }
+}
+
+type Sides = Pick<EvidenceItem, 'station' | 'thresholdStation' | 'statistic'>
+
+function isInside(
+  territory: Territory,
+  { station, statistic }: Pick<Sides, 'station' | 'statistic'>,
+): boolean {
+  return territory.hasStation(station) || (statistic === 'silence' && territory.hasSite(station))
+}
+
+function hasThreshold(territory: Territory, { thresholdStation }: Pick<Sides, 'thresholdStation'>): boolean {
+  return thresholdStation === null || territory.hasStation(thresholdStation)
+}
+
+/** Parts of the events of an alert that are measured values, or counts of them. */
+const MEASURED: ReadonlySet<string> = new Set(['value', 'peak', 'observations', 'flagged'])
+
+/** What an event says, for somebody who may not know the values of the alert. */
+export function withoutValues(detail: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(detail).filter(([name]) => !MEASURED.has(name)))
 }

@@ -40,7 +40,7 @@ export class AlertsWorld {
   }
 
   async empty(): Promise<void> {
-    await this.database.queries.execute(sql`truncate alert_events, alerts`)
+    await this.database.queries.execute(sql`truncate cap_messages, alert_events, alerts`)
   }
 
   private async addRule(id: string): Promise<void> {

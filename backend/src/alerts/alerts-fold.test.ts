@@ -93,9 +93,12 @@ test('what a person resolved stays resolved by that person, and learns its peak'
   expect(events).toEqual([])
 })
 
-test.each(['rule_inactive', 'out_of_scope'] as const)('the resolution %s is kept', (resolution) => {
-  expect(after([fired(first), resolved(first, 20, resolution)]).rows).toMatchObject([{ resolution }])
-})
+test.each(['rule_inactive', 'out_of_scope', 'hours_ended'] as const)(
+  'the resolution %s is kept',
+  (resolution) => {
+    expect(after([fired(first), resolved(first, 20, resolution)]).rows).toMatchObject([{ resolution }])
+  },
+)
 
 test('severity only rises', () => {
   const { rows, kinds } = after([fired(first), raised(first, 11, 'extreme'), raised(first, 12, 'severe')])
@@ -113,7 +116,29 @@ test('notices that cannot be followed are named, and keep nobody else waiting', 
   expect(passedOver.map(({ reason }) => reason)).toEqual(['unknown_rule', 'unknown_alert'])
 })
 
+test('a firing of an alert that is resolved is named, the same notice told again is not', () => {
+  const again = { ...fired(first), recordedAt: fired(first).recordedAt + 1 }
+  const { rows } = after([fired(first), resolved(first, 20)])
+  const { passedOver } = fold([fired(first), again], { rules, rows }, NOW)
+  expect(passedOver).toEqual([{ notice: again, reason: 'already_resolved' }])
+})
+
 test('an alert is not over before it fired, and what is no number is not kept', () => {
   const { rows } = after([fired(first, { value: Number.NaN }), resolved(first, 5)])
   expect(rows).toMatchObject([{ value: null, resolvedAt: at(10) }])
+})
+
+test('a worse alert is no longer acknowledged or snoozed; the same again changes neither', () => {
+  const [row] = after([fired(first)]).rows as [AlertRow]
+  const seen = { ...row, acknowledgedAt: at(11), acknowledgedBy: 'mei', snoozedUntil: at(99) }
+  const { updated, events, changes } = fold([raised(first, 15)], { rules, rows: [seen] }, NOW)
+  expect(updated).toMatchObject([{ acknowledgedAt: null, acknowledgedBy: null, snoozedUntil: null }])
+  expect(events.map(({ kind, actor, detail }) => [kind, actor, detail])).toEqual([
+    ['raised', '', { from: 'moderate', severity: 'severe', value: 160 }],
+    ['unacknowledged', '', { was: 'mei', severity: 'severe' }],
+    ['snoozed', '', { until: null, severity: 'severe' }],
+  ])
+  expect(changes.map(({ kind }) => kind)).toEqual(['raised', 'unacknowledged', 'snoozed'])
+  const again = { ...seen, severity: 'severe' as const }
+  expect(fold([raised(first, 15)], { rules, rows: [again] }, NOW)).toMatchObject({ updated: [], events: [] })
 })

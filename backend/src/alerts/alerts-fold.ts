@@ -20,7 +20,7 @@ export interface Fold {
   events: AlertEventRow[]
   changes: AlertChange[]
   /** Notices that could not be followed, and why. */
-  passedOver: { notice: AlertNotice; reason: 'unknown_rule' | 'unknown_alert' }[]
+  passedOver: { notice: AlertNotice; reason: 'unknown_rule' | 'unknown_alert' | 'already_resolved' }[]
 }
 
 /**
@@ -45,7 +45,13 @@ export function fold(notices: readonly AlertNotice[], known: Known, now: Date): 
 type Of<Kind extends ToldOnce> = Extract<AlertNotice['transition'], { kind: Kind }>
 
 function fire(book: Book, notice: AlertNotice, fired: Of<'fired'>): void {
-  if (book.get(notice.alert)) return
+  const known = book.get(notice.alert)
+  if (known) {
+    // The same notice told again has the same time; another firing must not be lost in silence.
+    const isAgain = known.recordedAt.getTime() === notice.recordedAt
+    if (known.state === 'resolved' && !isAgain) book.passOver(notice, 'already_resolved')
+    return
+  }
   const row = rowOf(notice, fired, book.now)
   const last = book.newest(row)
   const open = book.open(row)
@@ -72,6 +78,20 @@ function raise(book: Book, row: AlertRow, notice: AlertNotice, raised: Of<'raise
   row.severity = raised.severity
   book.touch(row)
   book.tell(row, 'raised', at, detail, `raised ${row.id} ${raised.severity}`)
+  reopen(book, row, at)
+}
+
+/** Whoever acknowledged or snoozed it did so for what it was: a worse alert is told, and escalates, again. */
+function reopen(book: Book, row: AlertRow, at: Date): void {
+  const { acknowledgedAt, acknowledgedBy: was, snoozedUntil, severity } = row
+  if (acknowledgedAt !== null) {
+    Object.assign(row, { acknowledgedAt: null, acknowledgedBy: null })
+    book.tell(row, 'unacknowledged', at, { was, severity }, null)
+  }
+  if (snoozedUntil !== null) {
+    row.snoozedUntil = null
+    book.tell(row, 'snoozed', at, { until: null, severity }, null)
+  }
 }
 
 function resolve(book: Book, row: AlertRow, notice: AlertNotice, resolved: Of<'resolved'>): void {
@@ -86,7 +106,7 @@ function resolve(book: Book, row: AlertRow, notice: AlertNotice, resolved: Of<'r
     }
     return
   }
-  const resolution = notice.resolution ?? 'cleared'
+  const resolution = notice.resolution ?? resolved.cause
   Object.assign(row, { peak, peakAt })
   close(book, row, latest(row.firedAt, new Date(resolved.at)), resolution)
   const { observations, flagged } = resolved
@@ -109,10 +129,10 @@ class Book {
   private readonly changes: AlertChange[] = []
   private readonly passedOver: Fold['passedOver'] = []
 
-  constructor(
-    known: Known,
-    readonly now: Date,
-  ) {
+  readonly now: Date
+
+  constructor(known: Known, now: Date) {
+    this.now = now
     for (const row of known.rows) if (!this.rows.has(row.id)) this.file({ ...row })
   }
 
@@ -147,7 +167,8 @@ class Book {
     kind: AlertEventKind,
     at: Date,
     detail: Record<string, unknown>,
-    key: `${ToldOnce} ${string}`,
+    /** Null for what only another that is told once can do. */
+    key: `${ToldOnce} ${string}` | null,
   ): void {
     this.events.push({ alert: alert.id, at, kind, actor: '', detail, key })
     this.changes.push({ alert, kind, actor: '', detail })

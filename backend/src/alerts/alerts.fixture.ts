@@ -46,6 +46,7 @@ export function fired(
   const at = T0 + story.firedAt * MINUTE
   const station = story.station ?? 'st'
   const item = {
+    thresholdStation: null,
     property: 'pm25',
     statistic: 'last',
     windowSeconds: 600,
@@ -104,7 +105,15 @@ export function resolved(
   return {
     ...noticeOf(story),
     recordedAt: at + 500,
-    transition: { kind: 'resolved', at, peak: 160, peakAt: at - MINUTE, observations: 10, flagged: 1 },
+    transition: {
+      kind: 'resolved',
+      at,
+      cause: 'cleared',
+      peak: 160,
+      peakAt: at - MINUTE,
+      observations: 10,
+      flagged: 1,
+    },
     ...(resolution && { resolution }),
   }
 }

@@ -4,7 +4,7 @@ import { asc, eq } from 'drizzle-orm'
 import { alertEvents, alerts } from '../database/schema.ts'
 import type { AlertChange } from './alert-row.ts'
 import { fired, MINUTE, raised, resolved, T0 } from './alerts.fixture.ts'
-import { saveAlerts } from './alerts.ts'
+import { lockAlerts, saveAlerts } from './alerts.ts'
 import { AlertsWorld } from './alerts-database.fixture.ts'
 
 const world = new AlertsWorld()
@@ -166,3 +166,33 @@ test('a storm of alerts is one statement after the other, none of them too large
   const stored = await rows()
   expect([stored.length, stored.every(({ state }) => state === 'resolved')]).toEqual([2500, true])
 }, 60_000)
+
+test('events of an alert can be written while it is being changed', async () => {
+  await world.alerts.take([fired(first)])
+  await world.alerts.change(async (transaction) => {
+    await lockAlerts(transaction, eq(alerts.id, 'rule-st-10'))
+    const event = {
+      alert: 'rule-st-10',
+      at: new Date(world.now),
+      kind: 'notified' as const,
+      actor: '',
+      detail: {},
+    }
+    await world.database.queries.insert(alertEvents).values(event)
+    return []
+  })
+  expect(await events()).toEqual(['fired rule-st-10', 'notified rule-st-10'])
+})
+
+test.each(['40P01', '40001'])(
+  'what PostgreSQL undid with %s runs again at once, and counts once',
+  async (code) => {
+    let tries = 0
+    world.alerts.within(async () => {
+      if (++tries === 1)
+        throw new Error('query failed', { cause: Object.assign(new Error('undone'), { code }) })
+    })
+    await world.alerts.take([fired(first)])
+    expect([tries, await events(), world.alerts.stats().fired]).toEqual([2, ['fired rule-st-10'], 1])
+  },
+)

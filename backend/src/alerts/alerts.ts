@@ -1,6 +1,7 @@
 import type { AlertView } from '@osprey/core/api/alerts'
 import { getTableColumns, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../database/database.ts'
+import { retrying } from '../database/retrying.ts'
 import { alertEvents, alerts, rules } from '../database/schema.ts'
 import type { Log } from '../pipeline/retry.ts'
 import type { AlertNotice } from './alert-notice.ts'
@@ -28,6 +29,12 @@ export interface AlertsOptions {
   log: Log
 }
 
+const COUNTER = {
+  unknown_rule: 'unknownRule',
+  unknown_alert: 'unknownAlert',
+  already_resolved: 'alreadyResolved',
+} as const
+
 export interface AlertsStats {
   fired: number
   raised: number
@@ -35,6 +42,8 @@ export interface AlertsStats {
   /** Notices that could not be followed. */
   unknownRule: number
   unknownAlert: number
+  /** Firings of alerts that are resolved. */
+  alreadyResolved: number
 }
 
 /**
@@ -54,6 +63,7 @@ export class Alerts {
     resolved: 0,
     unknownRule: 0,
     unknownAlert: 0,
+    alreadyResolved: 0,
   }
 
   constructor(private readonly options: AlertsOptions) {}
@@ -79,30 +89,35 @@ export class Alerts {
 
   /** Follows what the evaluation tells. Notices told again change nothing. */
   async take(notices: readonly AlertNotice[]): Promise<void> {
+    const last: { fold?: Fold } = {}
     await this.change(async (transaction) => {
       const known = await this.knownOf(transaction, notices)
       const folded = fold(notices, known, new Date(this.options.now()))
       await write(transaction, folded)
-      this.count(folded)
+      last.fold = folded
       return folded.changes
     })
+    if (last.fold) this.count(last.fold)
   }
 
   /**
    * Changes alerts: `work` writes rows and events (`recordEvents`) and answers what it did; the hooks run in the same
-   * transaction, `last` after them. An empty answer tells nobody.
+   * transaction, `last` after them. An empty answer tells nobody. All of it runs again when PostgreSQL undid it in
+   * favour of another transaction.
    */
   change(
     work: (transaction: Transaction) => Promise<readonly AlertChange[]>,
     last?: (transaction: Transaction) => Promise<void>,
   ): Promise<readonly AlertChange[]> {
     const next = this.turn.then(async () => {
-      const changes = await this.options.database.queries.transaction(async (transaction) => {
-        const made = await work(transaction)
-        if (made.length > 0) for (const hook of this.hooks) await hook(transaction, made)
-        await last?.(transaction)
-        return made
-      })
+      const changes = await retrying(() =>
+        this.options.database.queries.transaction(async (transaction) => {
+          const made = await work(transaction)
+          if (made.length > 0) for (const hook of this.hooks) await hook(transaction, made)
+          await last?.(transaction)
+          return made
+        }),
+      )
       await this.tell(changes)
       return changes
     })
@@ -144,7 +159,7 @@ export class Alerts {
       if (kind === 'fired' || kind === 'raised' || kind === 'resolved') this.counted[kind]++
     }
     for (const { notice, reason } of passedOver) {
-      this.counted[reason === 'unknown_rule' ? 'unknownRule' : 'unknownAlert']++
+      this.counted[COUNTER[reason]]++
       const { alert, rule, target, transition } = notice
       this.options.log.error(
         { alert, rule, target, transition: transition.kind, reason },
@@ -163,9 +178,12 @@ export async function recordEvents(
   await insertMany(transaction, alertEvents, members, events, 'or ignore')
 }
 
-/** These alerts, locked in one order for all so that nobody waits in a circle. */
+/**
+ * These alerts, locked in one order for all so that nobody waits in a circle. Their ids stay free to be referred to:
+ * notifications write events while the alert changes.
+ */
 export function lockAlerts(transaction: Transaction, which: SQL): Promise<AlertRow[]> {
-  return transaction.select().from(alerts).where(which).orderBy(alerts.id).for('update')
+  return transaction.select().from(alerts).where(which).orderBy(alerts.id).for('no key update')
 }
 
 /** Those the notices name, those open for their rules and targets, and the newest of each of these. */

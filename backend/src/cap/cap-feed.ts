@@ -1,39 +1,66 @@
 import { SEVERITIES, type Severity } from '@osprey/core/api/rules'
-import { and, asc, desc, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm'
+import { and, asc, gt, inArray } from 'drizzle-orm'
 import type { Database } from '../database/database.ts'
-import { alertEvents, alerts, rules } from '../database/schema.ts'
-import { placeOf } from '../notifications/places.ts'
-import { type LoadedAlert, loadAlerts, toldAlert, type Wording } from '../notifications/told-alerts.ts'
-import { type CapMessage, capMessagesOf, type PublicAlert, type Sender } from './cap-message.ts'
+import { capMessages } from '../database/schema.ts'
+import { CapPublisher, type CapPublisherOptions } from './cap-publisher.ts'
+import { type CapMessageType, SHOWN_AFTER_MS } from './cap-thread.ts'
 import { element, root } from './xml.ts'
 
-export interface CapFeedOptions extends Sender {
+export interface CapFeedOptions extends CapPublisherOptions {
   database: Pick<Database, 'queries'>
-  words: Wording
   /** What the addresses in the feed begin with: https://osprey.example.org */
   origin: string
-  now: () => number
 }
 
-/** The newest of those that fire, and of what is over lately. */
+/** Alerts in the feed: those that fire before those that are over. */
 const MOST_ALERTS = 200
-const SHOWN_AFTER_MS = 48 * 3_600_000
 /** Whoever asks, and however often, the database is asked no more than this often. */
 const KEPT_MS = 5000
+
+/** A message as anyone may have it. */
+export interface ShownMessage {
+  identifier: string
+  alert: string
+  msgType: CapMessageType
+  sent: number
+  severity: Severity
+  title: string
+  xml: string
+}
 
 export interface CapSnapshot {
   madeAt: number
   atom: string
   /** By identifier. */
-  messages: ReadonlyMap<string, CapMessage>
+  messages: ReadonlyMap<string, ShownMessage>
+  /** Alerts there was no room for. */
+  leftOut: number
 }
 
-/** The public alerts: those of rules that are public, unless silenced or inhibited. */
+/** The public alerts, and what was said of them lately. */
 export class CapFeed {
+  private readonly publisher: CapPublisher
   private kept: CapSnapshot | undefined
   private making: Promise<CapSnapshot> | undefined
+  private timer: NodeJS.Timeout | undefined
 
-  constructor(private readonly options: CapFeedOptions) {}
+  constructor(private readonly options: CapFeedOptions) {
+    this.publisher = new CapPublisher(options)
+  }
+
+  /** Publishes from now on, whether anyone asks or not. */
+  start(): void {
+    this.timer = setInterval(() => {
+      this.snapshot().catch((error: unknown) =>
+        this.options.log.error({ err: error, event: 'cap_unpublished' }, 'public alerts cannot be published'),
+      )
+    }, KEPT_MS)
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer)
+    await this.making?.catch(() => {})
+  }
 
   /** At most a few seconds old. */
   async snapshot(): Promise<CapSnapshot> {
@@ -47,122 +74,84 @@ export class CapFeed {
 
   private async make(): Promise<CapSnapshot> {
     const madeAt = this.options.now()
-    const found = await this.publicAlerts(madeAt)
-    const threads = found.map((alert) => ({ alert, messages: capMessagesOf(alert, this.options) }))
-    const messages = new Map(
-      threads.flatMap((thread) => thread.messages.map((one) => [one.identifier, one] as const)),
+    await this.publisher.work()
+    const standing = [...(await this.publisher.standing()).values()]
+    standing.sort((one, other) => rank(other) - rank(one) || other.sent - one.sent)
+    const shown = standing.slice(0, MOST_ALERTS)
+    const messages = await this.messagesOf(
+      shown.map(({ alert }) => alert),
+      madeAt,
     )
-    this.kept = { madeAt, messages, atom: atomOf(threads, this.options, madeAt) }
+    const leftOut = standing.length - shown.length
+    const threads = shown.flatMap(({ alert }) => {
+      const thread = messages.get(alert)
+      return thread ? [thread] : []
+    })
+    this.kept = {
+      madeAt,
+      messages: new Map(threads.flat().map((one) => [one.identifier, one])),
+      atom: atomOf(threads, leftOut, this.options, madeAt),
+      leftOut,
+    }
     return this.kept
   }
 
-  private async publicAlerts(now: number): Promise<PublicAlert[]> {
-    const { queries } = this.options.database
-    const ids = await queries
-      .select({ id: alerts.id })
-      .from(alerts)
-      .innerJoin(rules, eq(rules.id, alerts.rule))
-      .where(
-        and(
-          sql`${rules.definition} -> 'public' = 'true'::jsonb`,
-          isNull(rules.removedAt),
-          or(eq(alerts.state, 'firing'), gt(alerts.resolvedAt, new Date(now - SHOWN_AFTER_MS))),
-          sql`cardinality(${alerts.silencedBy}) = 0`,
-          isNull(alerts.inhibitedBy),
-        ),
-      )
-      .orderBy(desc(alerts.firedAt), desc(alerts.id))
-      .limit(MOST_ALERTS)
-    if (ids.length === 0) return []
-    const loaded = await loadAlerts(
-      queries,
-      ids.map(({ id }) => id),
-    )
-    const events = await queries
+  /** By alert, oldest first. Those that expired long ago need not be read again by anyone. */
+  private async messagesOf(ids: readonly string[], now: number): Promise<Map<string, ShownMessage[]>> {
+    if (ids.length === 0) return new Map()
+    const rows = await this.options.database.queries
       .select()
-      .from(alertEvents)
+      .from(capMessages)
       .where(
-        and(
-          inArray(alertEvents.alert, [...loaded.keys()]),
-          inArray(alertEvents.kind, ['fired', 'raised', 'resolved']),
-        ),
+        and(inArray(capMessages.alert, [...ids]), gt(capMessages.expires, new Date(now - SHOWN_AFTER_MS))),
       )
-      .orderBy(asc(alertEvents.id))
-    const byAlert = Map.groupBy(events, ({ alert }) => alert)
-    return ids.flatMap(({ id }) => {
-      const one = loaded.get(id)
-      return one ? [publicAlert(one, byAlert.get(id) ?? [], this.options.words)] : []
-    })
+      .orderBy(asc(capMessages.number))
+    return Map.groupBy(
+      rows.map((row) => ({ ...row, sent: row.sent.getTime() })),
+      ({ alert }) => alert,
+    )
   }
 }
 
-function publicAlert(
-  one: LoadedAlert,
-  events: readonly (typeof alertEvents.$inferSelect)[],
-  words: Wording,
-): PublicAlert {
-  const { row } = one
-  const { latitude, longitude } = placeOf(row, words.around)
-  const fired = events.find(({ kind }) => kind === 'fired')
-  const raised = events.flatMap(({ id, kind, at, detail }) => {
-    const severity = severityIn(detail)
-    return kind === 'raised' && severity ? [{ event: id, at: at.getTime(), severity }] : []
-  })
-  return {
-    told: toldAlert(one, row.state === 'resolved' ? 'resolved' : 'firing', words),
-    recordedAt: row.recordedAt.getTime(),
-    firstSeverity:
-      severityIn(fired?.detail) ?? (raised.length > 0 ? (one.definition?.severity ?? 'minor') : row.severity),
-    raised,
-    over: overOf(row, events),
-    latitude,
-    longitude,
-  }
-}
-
-/** By when the platform knew: messages follow each other in the order in which they were sent. */
-function overOf(
-  { falseAlarm, state, resolvedAt, recordedAt, updatedAt }: LoadedAlert['row'],
-  events: readonly (typeof alertEvents.$inferSelect)[],
-): PublicAlert['over'] {
-  const ended = events.findLast(({ kind }) => kind === 'resolved')?.at ?? resolvedAt ?? updatedAt
-  const times = [
-    ...(state === 'resolved' ? [ended.getTime()] : []),
-    ...(falseAlarm ? [Date.parse(falseAlarm.at)] : []),
-  ]
-  if (times.length === 0) return null
-  return { at: Math.max(recordedAt.getTime(), Math.min(...times)), falseAlarm: falseAlarm !== null }
-}
-
-function severityIn(detail: Record<string, unknown> | undefined): Severity | undefined {
-  return SEVERITIES.find((severity) => severity === detail?.['severity'])
+/** What fires before what is over, and the most severe first. */
+function rank({ msgType, severity }: { msgType: CapMessageType; severity: Severity }): number {
+  return msgType === 'Cancel' ? -1 : SEVERITIES.indexOf(severity)
 }
 
 /** RFC 4287. One entry per alert, which leads to its newest message. */
 function atomOf(
-  threads: readonly { alert: PublicAlert; messages: readonly CapMessage[] }[],
+  threads: readonly (readonly ShownMessage[])[],
+  leftOut: number,
   { origin }: CapFeedOptions,
   now: number,
 ): string {
   const self = `${origin}/cap/alerts.atom`
-  const newest = Math.max(...threads.flatMap(({ messages }) => messages.map(({ sent }) => sent)))
+  const newest = Math.max(...threads.flatMap((thread) => thread.map(({ sent }) => sent)))
   return root('feed', { xmlns: 'http://www.w3.org/2005/Atom' }, [
     element('id', self),
     element('title', 'Osprey: public alerts / 公开告警'),
+    ...(leftOut > 0
+      ? [
+          element(
+            'subtitle',
+            `${leftOut} less severe or older alerts are not listed / 另有 ${leftOut} 条未列出`,
+          ),
+        ]
+      : []),
     element('updated', new Date(Number.isFinite(newest) ? newest : now).toISOString()),
     element('author', [element('name', 'Osprey')]),
     element('link', [], { rel: 'self', type: 'application/atom+xml', href: self }),
-    ...threads.flatMap(({ alert, messages }) => {
-      const last = messages.at(-1)
-      if (!last) return []
+    ...threads.flatMap((thread) => {
+      const [first] = thread
+      const last = thread.at(-1)
+      if (!first || !last) return []
       const href = `${origin}/cap/alerts/${encodeURIComponent(last.identifier)}`
-      const { told } = alert
       return [
         element('entry', [
-          element('id', `${origin}/cap/alerts/${encodeURIComponent(told.id)}`),
-          element('title', `${told.ruleName} · ${told.placeName}`),
+          element('id', `${origin}/cap/alerts/${encodeURIComponent(last.alert)}`),
+          element('title', last.title),
           element('updated', new Date(last.sent).toISOString()),
-          element('published', new Date(alert.recordedAt).toISOString()),
+          element('published', new Date(first.sent).toISOString()),
           element('link', [], { rel: 'alternate', type: 'application/cap+xml', href }),
           element('category', [], { term: last.msgType }),
           element('summary', `${last.msgType}: ${last.severity}`),

@@ -1,33 +1,25 @@
-import { SEVERITIES, type Severity } from '@osprey/core/api/rules'
+import type { Severity } from '@osprey/core/api/rules'
 import { severityName, type ToldAlert, timeText, titleOf, valueText } from '../notifications/message.ts'
+import { beginning } from '../notifications/shorten.ts'
+import type { CancelReason, Issued } from './cap-thread.ts'
 import { element, type Markup, root } from './xml.ts'
 
 /** Public alerts as messages of the Common Alerting Protocol 1.2 (OASIS). Pure. */
 
 export const CAP_NAMESPACE = 'urn:oasis:names:tc:emergency:cap:1.2'
 
-/** What the public is told of an alert. Times are epoch milliseconds. */
+/** What the public is told of an alert. */
 export interface PublicAlert {
   told: ToldAlert
-  recordedAt: number
-  /** Severity when it fired. */
-  firstSeverity: Severity
-  /** Later and higher ones, oldest first. */
-  raised: readonly { event: number; at: number; severity: Severity }[]
-  /** When it was over, or found to be none. */
-  over: { at: number; falseAlarm: boolean } | null
   latitude: number | null
   longitude: number | null
 }
 
-/** One message. `references` lists those it follows, as the standard writes them. */
-export interface CapMessage {
-  identifier: string
-  msgType: 'Alert' | 'Update' | 'Cancel'
-  sent: number
-  severity: Severity
-  references: readonly string[]
-  xml: string
+/** One message. `references` are those it follows and that have not expired. */
+export interface CapMessage extends Issued {
+  references: readonly Issued[]
+  /** Null unless it cancels. */
+  reason: CancelReason | null
 }
 
 export interface Sender {
@@ -49,31 +41,9 @@ const CAP_SEVERITY: Record<Severity, string> = {
   extreme: 'Extreme',
 }
 
-/** Alert, an Update for each rise, and a Cancel when it is over, oldest first. */
-export function capMessagesOf(alert: PublicAlert, from: Sender): CapMessage[] {
-  const { told, raised, over } = alert
-  const cancelledAt = over?.at ?? Number.POSITIVE_INFINITY
-  const steps: Pick<CapMessage, 'identifier' | 'msgType' | 'sent' | 'severity'>[] = [
-    { identifier: told.id, msgType: 'Alert', sent: alert.recordedAt, severity: alert.firstSeverity },
-  ]
-  for (const { event, at, severity } of raised) {
-    if (at < cancelledAt)
-      steps.push({ identifier: `${told.id}.${event}`, msgType: 'Update', sent: at, severity })
-  }
-  if (over) {
-    const severity = worst(steps.map((step) => step.severity))
-    steps.push({ identifier: `${told.id}.over`, msgType: 'Cancel', sent: over.at, severity })
-  }
-  const references: string[] = []
-  return steps.map((step) => {
-    const message = { ...step, references: [...references] }
-    references.push(`${from.sender},${step.identifier},${capTime(step.sent)}`)
-    return { ...message, xml: xmlOf(message, alert, from) }
-  })
-}
-
-function worst(severities: readonly Severity[]): Severity {
-  return SEVERITIES[Math.max(...severities.map((one) => SEVERITIES.indexOf(one)))] ?? 'minor'
+const NOTES: Partial<Record<CancelReason, string>> = {
+  false_alarm: 'This was a false alarm. / 此告警为误报。',
+  withdrawn: 'It is no longer published; whether it is over is not said. / 不再对外发布，不表示已解除。',
 }
 
 /** 2026-11-24T08:15:00-00:00: CAP 1.2 clause 3.3.2 wants an offset and forbids Z. */
@@ -82,8 +52,10 @@ export function capTime(time: number): string {
 }
 
 /** The order of the elements is that of the schema. */
-function xmlOf(message: Omit<CapMessage, 'xml'>, alert: PublicAlert, { sender, status }: Sender): string {
-  const { identifier, msgType, sent, references } = message
+export function capXml(message: CapMessage, alert: PublicAlert, { sender, status }: Sender): string {
+  const { identifier, msgType, sent, references, reason } = message
+  const note = reason === null ? undefined : NOTES[reason]
+  const followed = references.map((one) => `${sender},${one.identifier},${capTime(one.sent)}`)
   return root('alert', { xmlns: CAP_NAMESPACE }, [
     element('identifier', identifier),
     element('sender', sender),
@@ -91,57 +63,64 @@ function xmlOf(message: Omit<CapMessage, 'xml'>, alert: PublicAlert, { sender, s
     element('status', status),
     element('msgType', msgType),
     element('scope', 'Public'),
-    ...(msgType === 'Cancel' && alert.over?.falseAlarm
-      ? [element('note', 'This was a false alarm. / 此告警为误报。')]
-      : []),
-    ...(references.length > 0 ? [element('references', references.join(' '))] : []),
+    ...(note === undefined ? [] : [element('note', note)]),
+    ...(followed.length > 0 ? [element('references', followed.join(' '))] : []),
     ...LANGUAGES.map((language) => infoOf(message, alert, language)),
   ])
 }
 
 function infoOf(
-  { msgType, severity, sent }: Omit<CapMessage, 'xml'>,
+  message: CapMessage,
   alert: PublicAlert,
   { code, language }: (typeof LANGUAGES)[number],
 ): Markup {
+  const { severity, sent, expires, reason } = message
   const { told } = alert
-  const cancelled = msgType === 'Cancel'
+  const isOver = reason === 'over' || reason === 'false_alarm'
   const shown: ToldAlert = {
     ...told,
     severity,
-    as: cancelled ? 'resolved' : 'firing',
-    resolvedAt: cancelled ? told.resolvedAt : null,
+    as: isOver ? 'resolved' : 'firing',
+    resolvedAt: isOver ? told.resolvedAt : null,
   }
   const { instruction } = told
+  const said = reason ?? 'firing'
   return element('info', [
     element('language', code),
     element('category', 'Env'),
     element('event', told.ruleName),
-    element('responseType', cancelled ? 'AllClear' : 'Monitor'),
-    element('urgency', cancelled ? 'Past' : 'Immediate'),
+    element('responseType', isOver ? 'AllClear' : reason === null ? 'Monitor' : 'None'),
+    element(
+      'urgency',
+      { firing: 'Immediate', over: 'Past', false_alarm: 'Past', withdrawn: 'Unknown' }[said],
+    ),
     element('severity', CAP_SEVERITY[severity]),
-    element('certainty', cancelled && alert.over?.falseAlarm ? 'Unlikely' : 'Observed'),
+    element(
+      'certainty',
+      { firing: 'Observed', over: 'Observed', false_alarm: 'Unlikely', withdrawn: 'Unknown' }[said],
+    ),
     element('effective', capTime(sent)),
     element('onset', capTime(told.startedAt)),
+    element('expires', capTime(expires)),
     element('senderName', 'Osprey'),
-    element('headline', titleOf({ route: null, alerts: [shown] }, language).slice(0, 160)),
-    element('description', descriptionOf(shown, alert, language)),
-    ...(instruction !== '' && !cancelled ? [element('instruction', instruction)] : []),
+    element('headline', beginning(titleOf({ route: null, alerts: [shown] }, language), 160)),
+    element('description', descriptionOf(shown, message, language)),
+    ...(instruction !== '' && reason === null ? [element('instruction', instruction)] : []),
     ...parametersOf(told),
     areaOf(alert),
   ])
 }
 
-function descriptionOf(told: ToldAlert, { over }: PublicAlert, language: 'en' | 'zh'): string {
+function descriptionOf(told: ToldAlert, { reason, sent }: CapMessage, language: 'en' | 'zh'): string {
   const value = valueText(told, language)
   const from = timeText(told.firedAt, told.timeZone)
   const severity = severityName(told.severity, language)
-  if (over === null || told.as === 'firing') {
+  if (reason === null || reason === 'withdrawn') {
     return language === 'en'
       ? `${told.ruleName} at ${told.placeName} (${severity}), measured since ${from}${value === '' ? '' : `: ${value}`}.`
       : `${told.placeName}：${told.ruleName}（${severity}），自 ${from} 起监测到${value === '' ? '' : `：${value}`}。`
   }
-  const to = timeText(over.at, told.timeZone)
+  const to = timeText(reason === 'over' ? (told.resolvedAt ?? sent) : sent, told.timeZone)
   return language === 'en'
     ? `${told.ruleName} at ${told.placeName} is over since ${to}; it began at ${from}${value === '' ? '' : ` (${value})`}.`
     : `${told.placeName}：${told.ruleName}，始于 ${from}${value === '' ? '' : `（${value}）`}，已于 ${to} 解除。`

@@ -6,7 +6,7 @@ import { eq } from 'drizzle-orm'
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import pino from 'pino'
 import { Database } from '../database/database.ts'
-import { alerts } from '../database/schema.ts'
+import { alerts, capMessages, rules } from '../database/schema.ts'
 import { addRule, change, fire, WORDS } from '../notifications/world.fixture.ts'
 import { CapFeed } from './cap-feed.ts'
 import { CAP_NAMESPACE, capTime } from './cap-message.ts'
@@ -15,7 +15,8 @@ import { escapeXml } from './xml.ts'
 /** CAP 1.2 (OASIS), its constraints one by one, and the Atom feed (RFC 4287). */
 
 const dataDir = mkdtempSync(join(tmpdir(), 'osprey-cap-'))
-const database = new Database(dataDir, undefined, pino({ level: 'silent' }))
+const log = pino({ level: 'silent' })
+const database = new Database(dataDir, undefined, log)
 const T0 = Date.UTC(2026, 10, 24, 8)
 let now = T0
 const untold = { within: async () => {} }
@@ -28,6 +29,7 @@ const newFeed = () =>
     origin: 'https://osprey.example.org',
     sender: 'osprey.example.org',
     status: 'Actual',
+    log,
     now: () => now,
   })
 
@@ -43,10 +45,14 @@ beforeAll(async () => {
   await add('inhibited', { inhibitedBy: 'risen' })
   await add('gone', { station: 'removed' })
   await add('false')
+  await newFeed().snapshot()
   now = T0 + 60_000
   await change(queries, untold, 'risen', 'raised', { severity: 'extreme' }, now)
   const falseAlarm = { reason: 'steam', by: 'mei', at: new Date(T0 + 90_000).toISOString() }
+  await newFeed().snapshot()
   await queries.update(alerts).set({ falseAlarm }).where(eq(alerts.id, 'false'))
+  now = T0 + 90_000
+  await newFeed().snapshot()
   now = T0 + 120_000
   await change(
     queries,
@@ -56,6 +62,7 @@ beforeAll(async () => {
     { state: 'resolved', resolvedAt: new Date(now), resolution: 'cleared' },
     now,
   )
+  await newFeed().snapshot()
 })
 afterAll(async () => {
   await database.stop()
@@ -178,11 +185,12 @@ function checkInfo(info: [string, Node[]][]): void {
   const of = (name: string) => text(info.find(([one]) => one === name)?.[1] ?? [])
   expect(of('category')).toBe('Env')
   expect(of('event')).not.toBe('')
-  expect(['AllClear', 'Monitor']).toContain(of('responseType'))
+  expect(['AllClear', 'Monitor', 'None']).toContain(of('responseType'))
   expect(['Immediate', 'Expected', 'Future', 'Past', 'Unknown']).toContain(of('urgency'))
   expect(['Extreme', 'Severe', 'Moderate', 'Minor', 'Unknown']).toContain(of('severity'))
   expect(['Observed', 'Likely', 'Possible', 'Unlikely', 'Unknown']).toContain(of('certainty'))
-  for (const time of ['effective', 'onset']) expect(of(time)).toMatch(TIME)
+  for (const time of ['effective', 'onset', 'expires']) expect(of(time)).toMatch(TIME)
+  expect(Date.parse(of('expires'))).toBeGreaterThan(Date.parse(of('effective')))
   expect(of('headline').length).toBeLessThanOrEqual(160)
   const areas = info.filter(([one]) => one === 'area').map(([, inside]) => parts(inside))
   expect(areas).toHaveLength(1)
@@ -240,7 +248,7 @@ test('Alert, Update and Cancel of one alert refer to each other', async () => {
 
 test('a false alarm is cancelled and says so; a station that is gone has no circle', async () => {
   const { messages } = await newFeed().snapshot()
-  const cancelled = messages.get('false.over')?.xml ?? ''
+  const cancelled = messages.get('false.2')?.xml ?? ''
   expect(checked(cancelled)).toMatchObject({
     msgType: 'Cancel',
     sent: '2026-11-24T08:01:30-00:00',
@@ -252,7 +260,7 @@ test('a false alarm is cancelled and says so; a station that is gone has no circ
   expect(gone).toContain('<areaDesc>removed</areaDesc></area>')
 })
 
-test('only alerts of public rules that nothing silences are public', async () => {
+test('only alerts of public rules that nothing silenced from the beginning are public', async () => {
   const { messages, atom } = await newFeed().snapshot()
   const shown = new Set([...messages.keys()].map((identifier) => identifier.split('.')[0]))
   expect([...shown].sort()).toEqual(['false', 'gone', 'risen'])
@@ -276,7 +284,7 @@ test('the feed has what Atom asks for, one entry per alert that leads to its new
       /type="application\/cap\+xml" href="https:\/\/osprey\.example\.org\/cap\/alerts\/([^"]+)"/g,
     ),
   ]
-  expect(links.map(([, identifier]) => identifier).sort()).toEqual(['false.over', 'gone', 'risen.over'])
+  expect(links.map(([, identifier]) => identifier).sort()).toEqual(['false.2', 'gone', 'risen.3'])
   for (const [, identifier] of links) expect(messages.has(identifier as string)).toBe(true)
 })
 
@@ -292,6 +300,163 @@ test('what is over leaves the feed after two days; the feed is made at most once
   expect(one).toBe(other)
   now += 48 * 3_600_000
   expect([...(await feed.snapshot()).messages.keys()]).not.toContain('risen')
+})
+
+const LATER = Date.UTC(2027, 0, 1)
+const HOUR = 3_600_000
+/** The thread of an alert as the public has it now, five seconds later. */
+async function threadOf(id: string) {
+  now += 5000
+  const { messages } = await newFeed().snapshot()
+  return [...messages.values()]
+    .filter(({ alert }) => alert === id)
+    .map(({ identifier, msgType, severity, xml }) => {
+      checked(xml)
+      return `${identifier} ${msgType} ${severity}`
+    })
+}
+
+test('what is silenced or inhibited after it was published stays published', async () => {
+  now = LATER
+  await fire(database.queries, untold, { id: 'late', at: now })
+  expect(await threadOf('late')).toEqual(['late Alert moderate'])
+  await database.queries
+    .update(alerts)
+    .set({ silencedBy: ['s'], inhibitedBy: 'x' })
+    .where(eq(alerts.id, 'late'))
+  expect(await threadOf('late')).toEqual(['late Alert moderate'])
+  expect((await newFeed().snapshot()).atom).toContain('cap/alerts/late"')
+  await change(
+    database.queries,
+    untold,
+    'late',
+    'resolved',
+    { state: 'resolved', resolvedAt: new Date(now) },
+    now,
+  )
+  expect(await threadOf('late')).toEqual(['late Alert moderate', 'late.2 Cancel moderate'])
+})
+
+test('what fires while it is silenced is published when that ends', async () => {
+  now = LATER
+  await fire(database.queries, untold, { id: 'calibration', at: now, silencedBy: ['s'] })
+  expect(await threadOf('calibration')).toEqual([])
+  await database.queries.update(alerts).set({ silencedBy: [] }).where(eq(alerts.id, 'calibration'))
+  expect(await threadOf('calibration')).toEqual(['calibration Alert moderate'])
+})
+
+test.each([
+  ['is no longer public', { definition: { name: 'x', public: false } as never }],
+  ['is removed', { removedAt: new Date(LATER) }],
+])('an alert whose rule %s is cancelled, without saying that it is over', async (what, set) => {
+  now = LATER
+  const rule = `rule ${what}`
+  await addRule(database.queries, rule, { public: true })
+  await fire(database.queries, untold, { id: what.replaceAll(' ', '-'), rule, at: now })
+  await threadOf(what)
+  await database.queries.update(rules).set(set).where(eq(rules.id, rule))
+  const id = what.replaceAll(' ', '-')
+  expect(await threadOf(id)).toEqual([`${id} Alert moderate`, `${id}.2 Cancel moderate`])
+  const { xml } = (await newFeed().snapshot()).messages.get(`${id}.2`) as { xml: string }
+  expect(xml).not.toContain('AllClear')
+  expect(xml).toContain('no longer published')
+  expect(await threadOf(id)).toHaveLength(2)
+})
+
+test('a false alarm that is taken back is a new alert, and what was issued stays as it was', async () => {
+  now = LATER
+  await fire(database.queries, untold, { id: 'doubt', at: now })
+  await threadOf('doubt')
+  const falseAlarm = { reason: 'steam', by: 'mei', at: new Date(now).toISOString() }
+  await database.queries.update(alerts).set({ falseAlarm }).where(eq(alerts.id, 'doubt'))
+  await threadOf('doubt')
+  const issued = await database.queries.select().from(capMessages).where(eq(capMessages.alert, 'doubt'))
+  await database.queries
+    .update(alerts)
+    .set({ falseAlarm: null, severity: 'severe' })
+    .where(eq(alerts.id, 'doubt'))
+  expect(await threadOf('doubt')).toEqual([
+    'doubt Alert moderate',
+    'doubt.2 Cancel moderate',
+    'doubt.3 Alert severe',
+  ])
+  expect(await database.queries.select().from(capMessages).where(eq(capMessages.alert, 'doubt'))).toEqual(
+    expect.arrayContaining(issued),
+  )
+  const { messages } = await newFeed().snapshot()
+  expect(messages.get('doubt.3')?.xml).not.toContain('<references>')
+})
+
+test('an alert that lasts is said again before it expires, and refers to what has not expired', async () => {
+  now = LATER
+  await fire(database.queries, untold, { id: 'lasting', at: now })
+  await threadOf('lasting')
+  for (let hour = 0; hour < 72; hour++) {
+    now += HOUR
+    await newFeed().snapshot()
+  }
+  const rows = await database.queries
+    .select()
+    .from(capMessages)
+    .where(eq(capMessages.alert, 'lasting'))
+    .orderBy(capMessages.number)
+  expect(rows.length).toBeGreaterThan(5)
+  expect(rows.length).toBeLessThan(8)
+  for (const [index, { expires, xml }] of rows.entries()) {
+    const next = rows[index + 1]
+    if (next) expect(next.sent.getTime()).toBeLessThan(expires.getTime())
+    expect(checked(xml)['references']?.split(' ').length ?? 0).toBeLessThanOrEqual(2)
+  }
+})
+
+test('what fires and is most severe is in the feed, whatever else there is', async () => {
+  now = Date.UTC(2027, 5, 1)
+  await fire(database.queries, untold, { id: 'worst', at: now, severity: 'extreme' })
+  await threadOf('worst')
+  await database.queries.insert(alerts).values(
+    Array.from({ length: 250 }, (_, index) => ({
+      id: `storm-${index}`,
+      rule: 'pm',
+      ruleVersion: 1,
+      target: `storm-${index}`,
+      station: 'gate',
+      trigger: 'condition' as const,
+      state: 'firing' as const,
+      severity: 'minor' as const,
+      startedAt: new Date(now),
+      firedAt: new Date(now + 1000),
+      recordedAt: new Date(now + 1000),
+      unit: '',
+      evidence: { items: [], readings: [] },
+      updatedAt: new Date(now),
+    })),
+  )
+  await threadOf('worst')
+  await database.queries
+    .update(alerts)
+    .set({ state: 'resolved', resolvedAt: new Date(now) })
+    .where(eq(alerts.severity, 'minor'))
+  expect(await threadOf('worst')).toEqual(['worst Alert extreme'])
+  const { atom, leftOut } = await newFeed().snapshot()
+  expect(atom.match(/<entry>/g)).toHaveLength(200)
+  expect(leftOut).toBeGreaterThan(50)
+  expect(atom).toContain(`<subtitle>${leftOut} `)
+})
+
+test('an alert that cannot be put into words does not keep others from being published', async () => {
+  now = Date.UTC(2028, 0, 1)
+  await fire(database.queries, untold, { id: 'broken', at: now, evidence: {} as never })
+  await fire(database.queries, untold, { id: 'whole', at: now })
+  expect(await threadOf('broken')).toEqual([])
+  expect(await threadOf('whole')).toEqual(['whole Alert moderate'])
+  await change(
+    database.queries,
+    untold,
+    'broken',
+    'resolved',
+    { state: 'resolved', resolvedAt: new Date(now) },
+    now,
+  )
 })
 
 test('text is XML, whatever it holds', () => {

@@ -549,11 +549,13 @@ export const deliveries = pgTable(
     /** Idempotency key: a notification decided twice is sent once. */
     key: text('key').notNull().unique(),
     channel: text('channel').notNull(),
+    /** Where it queues up behind others: its channel, or the one mail server. */
+    lane: text('lane').notNull(),
     route: text('route'),
     recipient: text('recipient'),
     alerts: text('alerts').array().notNull(),
     subject: text('subject').notNull(),
-    /** What is sent, made when it was decided. */
+    /** What is sent, made when it was decided; emptied once nothing is sent any more. */
     content: jsonb('content').notNull().$type<Record<string, unknown>>(),
     state: text('state').notNull().$type<'waiting' | 'delivered' | 'failed'>(),
     attempts: integer('attempts').notNull().default(0),
@@ -563,10 +565,44 @@ export const deliveries = pgTable(
     lastError: text('last_error'),
   },
   (table) => [
-    index('deliveries_due').on(table.nextAttemptAt).where(sql`state = 'waiting'`),
+    index('deliveries_lane')
+      .on(table.lane, table.nextAttemptAt, table.createdAt)
+      .where(sql`state = 'waiting'`),
     index('deliveries_created').on(table.createdAt, table.id),
   ],
 )
+
+/** What the public was told, never changed afterwards: the messages of the Common Alerting Protocol. */
+export const capMessages = pgTable(
+  'cap_messages',
+  {
+    identifier: text('identifier').primaryKey(),
+    alert: text('alert')
+      .notNull()
+      .references(() => alerts.id, { onDelete: 'restrict' }),
+    /** Counts the messages of an alert, from 1. */
+    number: integer('number').notNull(),
+    msgType: text('msg_type').notNull().$type<'Alert' | 'Update' | 'Cancel'>(),
+    sent: instant('sent').notNull(),
+    expires: instant('expires').notNull(),
+    severity: text('severity').notNull().$type<Severity>(),
+    title: text('title').notNull(),
+    xml: text('xml').notNull(),
+  },
+  (table) => [
+    uniqueIndex('cap_messages_alert').on(table.alert, table.number),
+    index('cap_messages_expires').on(table.expires),
+  ],
+)
+
+/** How an alert was last told. */
+export interface LastTold {
+  severity: Severity
+  /** Epoch milliseconds. */
+  at: number
+  /** It was over already when it was told. */
+  over?: true
+}
 
 /** Groups of alerts a route has told or is about to tell of. */
 export const notificationGroups = pgTable(
@@ -576,14 +612,22 @@ export const notificationGroups = pgTable(
       .notNull()
       .references(() => routes.id, { onDelete: 'cascade' }),
     key: text('key').notNull(),
-    /** Alert id → severity and state when last told. */
-    told: jsonb('told').notNull().$type<Record<string, string>>(),
+    /** Alert id → how and when it was last told; null while it was not. */
+    told: jsonb('told').notNull().$type<Record<string, LastTold | null>>(),
     dueAt: instant('due_at'),
     toldAt: instant('told_at'),
+    /** When an alert was last put into it. */
+    openedAt: instant('opened_at').notNull(),
+    /** A group that was forgotten and comes again begins its rounds anew, and must not repeat a key. */
+    generation: text('generation').notNull().default(sql`gen_random_uuid()`),
     /** Grows with every notification; part of its idempotency key. */
     round: integer('round').notNull().default(0),
   },
-  (table) => [primaryKey({ columns: [table.route, table.key] })],
+  (table) => [
+    primaryKey({ columns: [table.route, table.key] }),
+    index('notification_groups_due').on(table.dueAt).where(sql`due_at is not null`),
+    index('notification_groups_told').using('gin', table.told),
+  ],
 )
 
 /** Notices for one person, in the app. */

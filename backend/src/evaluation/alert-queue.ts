@@ -1,4 +1,5 @@
 import type { AlertNotice } from '../alerts/alert-notice.ts'
+import { isRefusedData } from '../database/retrying.ts'
 import { NoticeQueue, type Sealed } from '../pipeline/notice-queue.ts'
 import type { ChannelStats, Sink } from '../pipeline/notices.ts'
 import type { Outbox } from '../pipeline/outbox.ts'
@@ -31,6 +32,7 @@ export class AlertQueue {
         await sink(notices)
         for (const notice of notices) this.#told(notice)
       },
+      setAside: { isRefused: isRefusedData, told: (notice) => this.#told(notice) },
     })
   }
 

@@ -40,12 +40,14 @@ export class ColdStart {
   }
 
   /**
-   * Offers everything in the order of time: all but the newest only fills the windows, the newest is judged. Of two for
-   * the same time the one received goes before the stored one, and the machine ignores the other.
+   * Offers everything in the order of time: what is older than the beginning only fills the windows; what came since,
+   * and the newest however old it is, is judged. Of two for the same time the one received goes before the stored one,
+   * and the machine ignores the other.
    */
   finish(machine: Machine, histories: readonly (History | undefined)[], emit: Emit): void {
     const newest = this.#newest(histories)
     if (newest === Number.NEGATIVE_INFINITY) return
+    const judgedFrom = Math.min(newest, this.since)
     const received = this.#times.map((_, at) => at)
     received.sort(
       (one, other) => (this.#times[one] as number) - (this.#times[other] as number) || other - one,
@@ -54,7 +56,7 @@ export class ColdStart {
     let waiting = 0
     let started = false
     const take = (input: number, time: number, value: number, quality: number) => {
-      if (time < newest) machine.warmUp(input, time, value, quality)
+      if (time < judgedFrom) machine.warmUp(input, time, value, quality)
       else {
         if (!started) machine.startAt(time)
         started = true

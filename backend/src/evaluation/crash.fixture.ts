@@ -17,7 +17,7 @@ export const RULES = {
   high: above(100),
   held: above(100, { holdSeconds: 3, clearSeconds: 2 }),
   mean: above(55, {}, { statistic: 'mean', windowSeconds: 20, slotSeconds: 1, minimumCoverage: 0.3 }),
-  aligned: above(55, {}, { statistic: 'mean', windowSeconds: 10, slotSeconds: 1, aligned: true }),
+  aligned: above(55, {}, { statistic: 'mean', windowSeconds: 60, slotSeconds: 1, aligned: true }),
 }
 
 /** The alerts, on disk: one notice a line. */

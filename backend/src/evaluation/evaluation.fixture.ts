@@ -20,7 +20,8 @@ import {
   silentLog,
 } from '../pipeline/spine.fixture.ts'
 import type { History } from './cold-start.ts'
-import { Evaluation, type EvaluationOptions } from './evaluation.ts'
+import { Evaluation } from './evaluation.ts'
+import type { EvaluationOptions } from './evaluation-options.ts'
 import type { ActiveRule } from './machine.ts'
 import type { StoredAlert } from './reconcile.ts'
 
@@ -158,6 +159,7 @@ export class JudgedFlow {
   readonly journal: Journal
   readonly outbox: Outbox
   readonly resolver: Resolver
+  readonly latest: Latest
   readonly evaluation: Evaluation
   readonly pipeline: Pipeline
   readonly archive: Archive
@@ -175,6 +177,7 @@ export class JudgedFlow {
       this.resolver.setDatastream({ id, station, property })
     }
     ;(options.register ?? registerStations(rules.stations))(this.resolver)
+    this.latest = new Latest(this.resolver)
     this.evaluation = new Evaluation({
       resolver: this.resolver,
       outbox: this.outbox,
@@ -194,7 +197,7 @@ export class JudgedFlow {
       outbox: this.outbox,
       resolver: this.resolver,
       ledger: this.ledger,
-      latest: new Latest(this.resolver),
+      latest: this.latest,
       judging: this.evaluation,
       sinks: {
         createDatastreams: datastreams.create,

@@ -1,73 +1,30 @@
-import type { Emit, Transition } from '@osprey/core/alerting/types'
-import type { Resolution } from '@osprey/core/api/alerts'
-import { FUTURE_TOLERANCE, QUALITY } from '@osprey/core/quality'
-import type { AlertNotice } from '../alerts/alert-notice.ts'
+import type { Emit } from '@osprey/core/alerting/types'
+import { QUALITY } from '@osprey/core/quality'
 import type { EvaluationPort, PendingAlert } from '../alerts/evaluation-port.ts'
 import type { LatestObservation } from '../observations/store.ts'
 import type { Judging, Sealed } from '../pipeline/judging.ts'
-import type { Sink } from '../pipeline/notices.ts'
-import type { Outbox, Write } from '../pipeline/outbox.ts'
-import type { Resolver } from '../pipeline/resolver.ts'
-import type { Log } from '../pipeline/retry.ts'
+import { AlertBook } from './alert-book.ts'
 import { AlertQueue } from './alert-queue.ts'
 import type { History } from './cold-start.ts'
+import type { EvaluationOptions, EvaluationStats } from './evaluation-options.ts'
 import { Hearing } from './hearing.ts'
-import { alertId, type ConditionInstance, type Identity, type OpenAlert } from './instance.ts'
+import type { ConditionInstance, Identity } from './instance.ts'
 import { type Gone, type Instance, Instances } from './instances.ts'
-import type { BuildMachine, RuleSource } from './machine.ts'
-import { type NoDataInstance, NoDataWatch } from './no-data-watch.ts'
-import { type Correction, reconcile, type StoredAlert } from './reconcile.ts'
+import { NoDataWatch } from './no-data-watch.ts'
+import { pendingOf } from './pending.ts'
 import { Reconciliation } from './reconciliation.ts'
-import { SaveQueue } from './save-queue.ts'
-import {
-  heardWrites,
-  instanceRemoval,
-  instanceWrite,
-  type Loaded,
-  loadSaved,
-  metaWrite,
-  type SavedInstance,
-} from './saved.ts'
+import { type Loaded, loadSaved } from './saved.ts'
 import { buildSeriesIndex, EMPTY_INDEX } from './series-index.ts'
+import { States } from './states.ts'
 import { WarmUp } from './warm-up.ts'
-
-export interface EvaluationOptions {
-  resolver: Resolver
-  outbox: Outbox
-  rules: RuleSource
-  build: BuildMachine
-  /** Is told of alerts; repeated until it succeeds. */
-  alerts: Sink<AlertNotice>
-  /** The alerts that are open in the database. */
-  openAlerts: () => Promise<StoredAlert[]>
-  /** Observations of a datastream from `from` (included) to `to` (excluded), ascending. */
-  history: (datastream: number, from: number, to: number) => Promise<History>
-  /** Receive time up to which readings have reached the store, epoch milliseconds. */
-  storedUpTo: () => number
-  now: () => number
-  log: Log
-  /** Bytes of notices the queue may hold before the pipeline stops reading. */
-  queueBytes?: number
-}
-
-export interface EvaluationStats {
-  instances: { condition: number; noData: number; cold: number; troubled: number }
-  observations: { judged: number; ignored: number; fromFuture: number; again: number }
-  transitions: { fired: number; raised: number; resolved: number }
-  saved: { instances: number; waiting: number; failed: number; damaged: number }
-  warmUp: { waiting: number; failures: number; withoutPast: number }
-  corrections: number
-  queue: ReturnType<AlertQueue['stats']>
-  lastError: string | undefined
-}
 
 /** Windows that end by the clock are judged so long (ms) after their end: readings may take their time. */
 export const LATENESS = 60_000
-/** Every changed instance is saved about so often, ms: so much of the journal is read again after a crash. */
-const SAVE_CYCLE = 15_000
-const SAVED_AT_LEAST = 16
-const SAVED_BYTES = 1024 * 1024
-const HEARD_INTERVAL = 10_000
+/**
+ * A reading from further ahead of the platform's clock than this, ms, is not judged: until that time comes it would be
+ * the newest, and whatever is measured meanwhile late.
+ */
+export const LEAD = 300_000
 /** New datastreams may be members of rules for silence. */
 const REBIND_INTERVAL = 5000
 
@@ -84,11 +41,10 @@ export class Evaluation implements EvaluationPort, Judging {
   readonly #instances: Instances
   readonly #warmUp: WarmUp
   readonly #reconciliation: Reconciliation
-  readonly #saves = new SaveQueue<ConditionInstance>()
+  readonly #states: States
+  readonly #book: AlertBook
   /** Those whose past is being fetched. */
   readonly #warming = new WeakSet<ConditionInstance>()
-  readonly #changedNoData = new Set<NoDataInstance>()
-  #removals: string[] = []
   #conditions: readonly ConditionInstance[] = []
   #index = EMPTY_INDEX
   #touched = new Uint8Array(0)
@@ -102,20 +58,14 @@ export class Evaluation implements EvaluationPort, Judging {
   #again = false
   #started = false
   #needed = 0
-  #sealedAt = 0
-  #heardAt = 0
-  #heardSequence = 0
   #boundVersion = -1
   #boundAt = 0
   #judged = 0
   #ignored = 0
   #fromFuture = 0
   #judgedAgain = 0
-  readonly #transitions = { fired: 0, raised: 0, resolved: 0 }
-  #savedCount = 0
-  #saveFailures = 0
   #damaged = 0
-  #corrections = 0
+  #faults = 0
   #lastError: string | undefined
 
   constructor(options: EvaluationOptions) {
@@ -127,10 +77,17 @@ export class Evaluation implements EvaluationPort, Judging {
       log,
       ...(queueBytes !== undefined && { maxBytes: queueBytes }),
     })
-    this.#hearing = new Hearing(Number.NEGATIVE_INFINITY)
+    this.#hearing = new Hearing()
+    this.#states = new States({ hearing: this.#hearing, resolver, log })
     this.#noData = new NoDataWatch(this.#hearing, (instance, transition) =>
-      this.#transition(instance, transition),
+      this.#book.note(instance, transition),
     )
+    this.#book = new AlertBook({
+      queue: this.#queue,
+      noData: this.#noData,
+      hurry: (instance) => this.#states.hurry(instance, this.#before),
+      now,
+    })
     this.#instances = new Instances({
       rules,
       resolver,
@@ -151,7 +108,10 @@ export class Evaluation implements EvaluationPort, Judging {
     })
     this.#reconciliation = new Reconciliation({
       openAlerts: options.openAlerts,
-      correct: (stored, untold) => this.#correct(stored, untold),
+      correct: (stored, untold) => {
+        const active = new Set(rules.active().map(({ id }) => id))
+        return this.#book.correct(stored, this.#instances.byKey, active, untold)
+      },
       track: () => this.#queue.track(),
       log,
     })
@@ -164,17 +124,12 @@ export class Evaluation implements EvaluationPort, Judging {
 
   /** Whether a transaction is worth while for its own sake. */
   get urgent(): boolean {
-    return (
-      this.#queue.offered > 0 ||
-      this.#saves.urgent > 0 ||
-      this.#changedNoData.size > 0 ||
-      this.#removals.length > 0
-    )
+    return this.#queue.offered > 0 || this.#states.urgent
   }
 
   /** Whether some states are not saved yet; they can wait for company. */
   get unsaved(): boolean {
-    return this.#saves.length > 0
+    return this.#states.waiting > 0
   }
 
   /** The journal is needed from after this sequence on. */
@@ -205,14 +160,14 @@ export class Evaluation implements EvaluationPort, Judging {
       log.error({ records: this.#damaged }, 'saved states of rules are damaged, those rules begin anew')
       await outbox.write(loaded.damaged.map((key) => ({ table: 'instances', key, value: null })))
     }
-    this.#restoreHearing(loaded)
+    this.#restoreHearing(loaded, replaced)
     this.#sequence = sequence
     this.#instances.load(loaded.instances, replaced)
     await this.#instances.update()
     this.#boundVersion = resolver.version
     this.#boundAt = now()
     this.#needed = replaced ? sequence : Math.min(sequence, loaded.meta?.replayFrom ?? sequence)
-    this.#heardSequence = this.#needed
+    this.#states.start(this.#needed)
     this.#started = true
     this.#warmUp.start()
     this.#reconciliation.start()
@@ -247,7 +202,7 @@ export class Evaluation implements EvaluationPort, Judging {
     const end = index.offsets[series + 1] as number
     let at = index.offsets[series] as number
     if (at === end) return
-    if (phenomenonTime > receivedAt + FUTURE_TOLERANCE) {
+    if (phenomenonTime > receivedAt + LEAD) {
       this.#fromFuture++
       return
     }
@@ -271,20 +226,43 @@ export class Evaluation implements EvaluationPort, Judging {
       this.#touched[number] = 0
       const instance = this.#conditions[number] as ConditionInstance
       this.#current = instance
-      instance.machine.settle(this.#emit)
+      try {
+        instance.machine.settle(this.#emit)
+      } catch (error) {
+        this.#fault(instance, error as Error)
+      }
       if (instance.timed && instance.machine.dueAt < this.#nextDue) this.#nextDue = instance.machine.dueAt
     }
     this.#touchedCount = 0
   }
 
-  /** Everything received before `time` (epoch milliseconds) has been taken: windows that ended are judged. */
+  /**
+   * Everything received before `time` (epoch milliseconds) has been taken: windows that ended are judged. Not beyond
+   * the time it is here, whatever the clock of the broker says.
+   */
   reach(time: number): void {
-    if (time - LATENESS >= this.#nextDue) this.#advance(time - LATENESS)
+    if (time - LATENESS < this.#nextDue) return
+    const ended = Math.min(time, this.#options.now()) - LATENESS
+    if (ended >= this.#nextDue) this.#advance(ended)
   }
 
-  /** The broker listens (again) since `from`, epoch milliseconds: what was not heard before is not silence. */
-  listensSince(from: number): void {
-    this.#hearing.listensAgain(this.#again ? Math.max(from, this.#hearing.listeningSince) : from)
+  /**
+   * The broker listens (again) since `from`, epoch milliseconds; before, it last did `until`, null when that is not
+   * known. An `until` after `from`: its clock was set back.
+   */
+  listensSince(from: number, until: number | null): void {
+    const isSetBack = until !== null && until > from
+    if (isSetBack) this.#rewind(from)
+    // What was saved knows of everything that is read again.
+    if (this.#again) return
+    this.#hearing.listensAgain(from, until)
+    if (!isSetBack) return
+    this.#states.hurryHearing()
+    for (const instance of this.#instances.noData) {
+      if (instance.began <= from) continue
+      instance.began = from
+      this.#states.hurry(instance, this.#before)
+    }
   }
 
   /**
@@ -314,7 +292,7 @@ export class Evaluation implements EvaluationPort, Judging {
   restore(observations: readonly LatestObservation[]): void {
     for (const { datastream, resultTime, quality } of observations) {
       const series = this.#options.resolver.seriesOfDatastream(datastream)
-      if (series !== undefined) this.heardBefore(series, resultTime, quality)
+      if (series !== undefined) this.heardBefore(series, Math.min(resultTime, this.#options.now()), quality)
     }
   }
 
@@ -327,14 +305,8 @@ export class Evaluation implements EvaluationPort, Judging {
     this.#sequence = sequence
     const now = this.#options.now()
     const notices = this.#queue.seal()
-    const writes: Write[] = [...notices.writes, ...this.#removals.map(instanceRemoval)]
-    this.#removals = []
-    for (const instance of this.#changedNoData) writes.push(this.#noDataWrite(instance, sequence))
-    this.#changedNoData.clear()
-    this.#sealStates(writes, sequence, everything ? Number.POSITIVE_INFINITY : this.#share(now), everything)
-    this.#sealHearing(writes, sequence, now, everything)
-    const needed = Math.min(this.#saves.oldest ?? sequence, this.#heardSequence)
-    writes.push(metaWrite({ replayFrom: needed, listeningSince: this.#hearing.listeningSince }))
+    const writes = [...notices.writes]
+    const needed = this.#states.seal(writes, sequence, now, everything)
     return {
       writes,
       committed: () => {
@@ -345,21 +317,20 @@ export class Evaluation implements EvaluationPort, Judging {
   }
 
   pending(): PendingAlert[] {
-    const pending: PendingAlert[] = []
-    for (const instance of this.#conditions) {
-      if (instance.machine.state !== 'pending') continue
-      const { key: _key, ...rest } = subjectOf(instance)
-      pending.push({
-        ...rest,
-        ruleName: instance.definition.name,
-        trigger: 'condition',
-        severity: instance.definition.severity,
-        since: instance.machine.since,
-        value: instance.machine.current().value,
-        unit: this.#instances.unitOf(instance),
-      })
-    }
-    return pending
+    return pendingOf(this.#conditions, (instance) => this.#instances.unitOf(instance))
+  }
+
+  /** The machines of these rules that get observations and cannot judge them. */
+  unknown(rules: ReadonlySet<string>): readonly Identity[] {
+    const time = this.#options.now() - LATENESS
+    return this.#conditions.filter(
+      ({ rule, cold, machine }) => cold === null && rules.has(rule) && machine.isUnknownAt(time),
+    )
+  }
+
+  /** The machines of these rules in which an error of the program was met. */
+  faulty(rules: ReadonlySet<string>): readonly Identity[] {
+    return this.#conditions.filter(({ rule, fault }) => fault !== undefined && rules.has(rule))
   }
 
   current(
@@ -377,7 +348,7 @@ export class Evaluation implements EvaluationPort, Judging {
 
   resolve(rule: string, target: string, alert: string): void {
     const instance = this.#instances.get(rule, target)
-    if (instance?.alert?.id === alert) this.#forgetAlert(instance)
+    if (instance?.alert?.id === alert) this.#book.forget(instance)
   }
 
   stats(): EvaluationStats {
@@ -385,7 +356,7 @@ export class Evaluation implements EvaluationPort, Judging {
     let troubled = 0
     for (const instance of this.#conditions) {
       if (instance.cold !== null) cold++
-      if (instance.machine.problems.length > 0) troubled++
+      if (instance.machine.problems.length > 0 || instance.fault !== undefined) troubled++
     }
     return {
       instances: {
@@ -400,11 +371,11 @@ export class Evaluation implements EvaluationPort, Judging {
         fromFuture: this.#fromFuture,
         again: this.#judgedAgain,
       },
-      transitions: { ...this.#transitions },
+      transitions: { ...this.#book.transitions },
       saved: {
-        instances: this.#savedCount,
-        waiting: this.#saves.length,
-        failed: this.#saveFailures,
+        instances: this.#states.saved,
+        waiting: this.#states.waiting,
+        failed: this.#states.failed,
         damaged: this.#damaged,
       },
       warmUp: {
@@ -412,9 +383,10 @@ export class Evaluation implements EvaluationPort, Judging {
         failures: this.#warmUp.failures,
         withoutPast: this.#warmUp.withoutPast,
       },
-      corrections: this.#corrections,
+      corrections: this.#book.corrections,
+      faults: this.#faults,
       queue: this.#queue.stats(),
-      lastError: this.#lastError ?? this.#queue.stats().lastError,
+      lastError: this.#lastError ?? this.#states.lastError ?? this.#queue.stats().lastError,
     }
   }
 
@@ -432,13 +404,17 @@ export class Evaluation implements EvaluationPort, Judging {
       return
     }
     this.#current = instance
-    if (!instance.machine.observe(input, time, value, quality, this.#emit)) {
-      this.#ignored++
-      return
+    try {
+      if (!instance.machine.observe(input, time, value, quality, this.#emit)) {
+        this.#ignored++
+        return
+      }
+    } catch (error) {
+      this.#fault(instance, error as Error)
     }
     if (this.#again) this.#judgedAgain++
     else this.#judged++
-    if (!this.#saves.isDirty(number)) this.#saves.mark(instance, number, this.#before)
+    this.#states.mark(instance, this.#before)
     if (this.#touched[number] === 1) return
     this.#touched[number] = 1
     this.#touchedList[this.#touchedCount++] = number
@@ -449,7 +425,7 @@ export class Evaluation implements EvaluationPort, Judging {
     return this.#again ? this.#sequence - 1 : this.#sequence
   }
 
-  readonly #emit: Emit = (transition) => this.#transition(this.#current as ConditionInstance, transition)
+  readonly #emit: Emit = (transition) => this.#book.note(this.#current as ConditionInstance, transition)
 
   #advance(time: number): void {
     let next = Number.POSITIVE_INFINITY
@@ -457,105 +433,64 @@ export class Evaluation implements EvaluationPort, Judging {
       if (!instance.timed || instance.cold !== null) continue
       if (instance.machine.dueAt <= time) {
         this.#current = instance
-        instance.machine.advance(time, this.#emit)
-        this.#saves.mark(instance, instance.index, this.#before)
+        try {
+          instance.machine.advance(time, this.#emit)
+        } catch (error) {
+          this.#fault(instance, error as Error)
+        }
+        this.#states.mark(instance, this.#before)
       }
       next = Math.min(next, instance.machine.dueAt)
     }
     this.#nextDue = next
   }
 
-  #transition(instance: Instance, transition: Transition): void {
-    this.#transitions[transition.kind]++
-    if (transition.kind === 'fired') {
-      const { at: firedAt, since, severity } = transition
-      instance.alert = { id: alertId(instance.rule, instance.target, firedAt), since, firedAt, severity }
+  /** What goes wrong in one machine must not take the readings of others, or the report, with it. */
+  #fault(instance: ConditionInstance, error: Error): void {
+    this.#faults++
+    this.#lastError = error.message
+    if (instance.fault === error.message) return
+    instance.fault = error.message
+    const { rule, target } = instance
+    this.#options.log.error({ rule, target, error: error.stack }, 'a rule cannot be judged')
+  }
+
+  /** What is later than `time` has not been. Read again, those that were saved since know of it. */
+  #rewind(time: number): void {
+    this.settle()
+    this.#nextDue = Number.POSITIVE_INFINITY
+    for (const instance of this.#conditions) {
+      const isSeen = this.#again && this.#sequence <= instance.standsAt
+      if (!isSeen && instance.cold === null && instance.machine.rewind(time)) {
+        // The same times come again: what fires then is another alert.
+        instance.began = time
+        this.#states.mark(instance, this.#before)
+      }
+      if (instance.timed) this.#nextDue = Math.min(this.#nextDue, instance.machine.dueAt)
     }
-    // A machine that took over an alert it does not know of has nothing to tell.
-    if (instance.alert === null) return
-    this.#tell(instance.trigger, instance, instance.alert, transition, 'cleared')
-    if (transition.kind === 'raised') instance.alert.severity = transition.severity
-    if (transition.kind === 'resolved') instance.alert = null
-    this.#hurry(instance)
-  }
-
-  #tell(
-    trigger: Instance['trigger'],
-    subject: Omit<Identity, 'key' | 'version'> & { version: number },
-    alert: OpenAlert,
-    transition: Transition,
-    resolution: Exclude<Resolution, 'by_hand'>,
-  ): void {
-    const { rule, version: ruleVersion, target, station, other, site, property } = subject
-    this.#queue.offer({
-      alert: alert.id,
-      rule,
-      ruleVersion,
-      target,
-      station,
-      other,
-      site,
-      property,
-      trigger,
-      recordedAt: this.#options.now(),
-      transition,
-      ...(transition.kind === 'resolved' && { resolution }),
-    })
-  }
-
-  #end(
-    trigger: Instance['trigger'],
-    subject: Omit<Identity, 'key'>,
-    alert: OpenAlert,
-    resolution: Gone['resolution'],
-    episode: Partial<Gone['episode']> = {},
-  ): void {
-    this.#transitions.resolved++
-    const at = Math.max(this.#options.now(), alert.firedAt)
-    const over = { kind: 'resolved', at, peak: null, peakAt: null, observations: 0, flagged: 0 } as const
-    this.#tell(trigger, subject, alert, { ...over, ...episode }, resolution)
-  }
-
-  /** Its state is saved with what it tells. */
-  #hurry(instance: Instance): void {
-    if (instance.trigger === 'no_data') this.#changedNoData.add(instance)
-    else this.#saves.hurry(instance, instance.index, this.#before)
-  }
-
-  #forgetAlert(instance: Instance): void {
-    instance.alert = null
-    if (instance.trigger === 'condition') instance.machine.resolve()
-    this.#hurry(instance)
   }
 
   /** The instances are others now. Those that stay keep their machines. */
   #use(next: readonly Instance[], gone: readonly Gone[]): void {
     this.settle()
-    const changed = new Map(Array.from(this.#saves.changed(), ({ instance, from }) => [instance, from]))
     const conditions = next.filter((each) => each.trigger === 'condition')
     const series = this.#options.resolver.seriesCount
     this.#conditions = conditions
     this.#touched = new Uint8Array(conditions.length)
     this.#touchedList = new Int32Array(conditions.length)
-    this.#saves.reset(conditions.length)
+    const left = gone.filter(({ replaced }) => !replaced).map(({ key }) => key)
+    this.#states.use(conditions, this.#instances.noData, left)
     this.#nextDue = Number.POSITIVE_INFINITY
-    conditions.forEach((instance, index) => {
-      instance.index = index
+    for (const instance of conditions)
       if (instance.timed) this.#nextDue = Math.min(this.#nextDue, instance.machine.dueAt)
-    })
-    for (const [instance, from] of [...changed].sort(([, one], [, other]) => one - other)) {
-      if (conditions[instance.index] === instance) this.#saves.mark(instance, instance.index, from)
-    }
     this.#index = buildSeriesIndex(
       series,
       conditions.map(({ inputs }) => inputs),
     )
     this.#noData.use(this.#instances.noData, series)
-    for (const { key, trigger, subject, alert, resolution, episode, replaced } of gone) {
-      if (alert !== null) this.#end(trigger, subject, alert, resolution, episode)
-      if (!replaced) this.#removals.push(key)
-    }
-    for (const instance of this.#instances.takeAdopted()) this.#hurry(instance)
+    for (const { trigger, subject, alert, resolution, episode } of gone)
+      if (alert !== null) this.#book.end(trigger, subject, alert, resolution, episode)
+    for (const instance of this.#instances.takeAdopted()) this.#states.hurry(instance, this.#before)
     const cold = conditions.filter((instance) => instance.cold !== null && !this.#warming.has(instance))
     for (const instance of cold) this.#warming.add(instance)
     this.#warmUp.add(cold)
@@ -567,113 +502,24 @@ export class Evaluation implements EvaluationPort, Judging {
     if (cold === null || this.#conditions[instance.index] !== instance) return
     this.settle()
     this.#current = instance
-    cold.finish(instance.machine, histories, this.#emit)
+    try {
+      cold.finish(instance.machine, histories, this.#emit)
+    } catch (error) {
+      this.#fault(instance, error as Error)
+    }
     instance.standsAt = this.#sequence
-    this.#saves.hurry(instance, instance.index, this.#sequence)
+    this.#states.hurry(instance, this.#sequence)
     if (instance.timed) this.#nextDue = Math.min(this.#nextDue, instance.machine.dueAt)
   }
 
-  #restoreHearing({ meta, heard }: Loaded): void {
+  /** What another journal may have told is not known. */
+  #restoreHearing({ meta, heard }: Loaded, replaced: boolean): void {
     const { resolver, now } = this.#options
-    this.#hearing.listeningSince = meta?.listeningSince ?? now()
+    this.#hearing.absences = meta?.absences ?? []
+    if (meta === undefined || replaced) this.#hearing.missed({ from: 0, to: now() })
     for (const { datastream, flag, at } of heard) {
       const series = resolver.seriesOfDatastream(datastream)
       if (series !== undefined) this.#hearing.hear(series, flag, at)
     }
   }
-
-  /** How many states are saved in this transaction, so that all are in a cycle. */
-  #share(now: number): number {
-    const passed = Math.min(SAVE_CYCLE, Math.max(0, now - this.#sealedAt))
-    this.#sealedAt = now
-    return Math.max(SAVED_AT_LEAST, Math.ceil((this.#saves.length * passed) / SAVE_CYCLE))
-  }
-
-  #sealStates(writes: Write[], sequence: number, most: number, everything: boolean): void {
-    let bytes = 0
-    this.#saves.take(most, (instance) => {
-      const write = this.#stateWrite(instance, sequence)
-      bytes += write.value?.length ?? 0
-      writes.push(write)
-      return everything || bytes < SAVED_BYTES
-    })
-  }
-
-  /** A state that cannot be saved does not hold the journal: after a crash that rule begins anew there. */
-  #stateWrite(instance: ConditionInstance, sequence: number): Write {
-    try {
-      const write = instanceWrite(instance.key, savedOf(instance, sequence), instance.machine.snapshot())
-      instance.standsAt = sequence
-      this.#savedCount++
-      return write
-    } catch (error) {
-      const { rule, target } = instance
-      this.#saveFailures++
-      if (this.#lastError !== (error as Error).message) {
-        this.#lastError = (error as Error).message
-        this.#options.log.error(
-          { rule, target, error: (error as Error).stack },
-          'the state of a rule cannot be saved',
-        )
-      }
-      return instanceRemoval(instance.key)
-    }
-  }
-
-  #noDataWrite(instance: NoDataInstance, sequence: number): Write {
-    if (instance.alert === null) return instanceRemoval(instance.key)
-    return instanceWrite(instance.key, savedOf(instance, sequence), new Uint8Array(0))
-  }
-
-  #sealHearing(writes: Write[], sequence: number, now: number, everything: boolean): void {
-    const { resolver } = this.#options
-    if (this.#instances.noData.length === 0) {
-      this.#heardSequence = sequence
-      return
-    }
-    if (!everything && now - this.#heardAt < HEARD_INTERVAL && now >= this.#heardAt) return
-    this.#heardAt = now
-    this.#heardSequence = sequence
-    writes.push(...heardWrites(this.#hearing, resolver.seriesDatastream, resolver.seriesCount))
-  }
-
-  /** Answers how many machines and alerts disagreed. */
-  #correct(stored: readonly StoredAlert[], untold: ReadonlySet<string>): number {
-    const corrections: Correction<Instance>[] = reconcile<Instance>({
-      stored,
-      instances: this.#instances.byKey,
-      active: new Set(this.#options.rules.active().map(({ id }) => id)),
-      untold,
-    })
-    for (const correction of corrections) {
-      if (correction.kind === 'resolve') this.#forgetAlert(correction.instance)
-      else if (correction.kind === 'adopt') this.#adopt(correction.instance, correction.stored)
-      else {
-        const { stored: alert, resolution } = correction
-        this.#end(alert.trigger, { ...alert, version: alert.ruleVersion }, alert, resolution)
-      }
-    }
-    this.#corrections += corrections.length
-    return corrections.length
-  }
-
-  #adopt(instance: Instance, { id, since, firedAt, severity }: StoredAlert): void {
-    const open = { id, since, firedAt, severity }
-    if (instance.trigger === 'condition') {
-      if (instance.alert !== null) instance.machine.resolve()
-      instance.machine.adopt(open)
-    } else this.#noData.await(instance)
-    instance.alert = open
-    this.#hurry(instance)
-  }
-}
-
-function subjectOf({ key, rule, version, target, station, other, site, property }: Identity) {
-  return { key, rule, ruleVersion: version, target, station, other, site, property }
-}
-
-function savedOf(instance: Instance, sequence: number): SavedInstance {
-  const { rule, version, target, fingerprint, alert, trigger, station, other, site, property } = instance
-  const subject = { station, other, site, property }
-  return { rule, version, target, fingerprint, sequence, alert, subject, trigger }
 }

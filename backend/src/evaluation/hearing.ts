@@ -1,21 +1,20 @@
+import { type Absence, absencesUntil, withAbsence } from '@osprey/core/alerting/no-data'
 import { QUALITY } from '@osprey/core/quality'
 
 const FLAGS = 4
 const FIRST_CAPACITY = 1024
 const NEVER = Number.NEGATIVE_INFINITY
+/** After the broker was away its devices have so long, ms, to connect again. */
+const RECONNECT = 60_000
 
 /**
  * When each series was last heard, by quality flag (1 to 4), as receive times of the broker: silence is a matter of
  * the platform's clock, not of the device's. Missing values are not heard.
  */
 export class Hearing {
-  /** Since when the broker listens without a break, epoch milliseconds. */
-  listeningSince: number
+  /** When the broker did not listen, ascending. */
+  absences: readonly Absence[] = []
   #heard = new Float64Array(FIRST_CAPACITY * FLAGS).fill(NEVER)
-
-  constructor(listeningSince: number) {
-    this.listeningSince = listeningSince
-  }
 
   /** Notes a reading and answers how long its flag had not been heard before; Infinity for the first. */
   hear(series: number, quality: number, receivedAt: number): number {
@@ -36,12 +35,18 @@ export class Hearing {
     return newest
   }
 
-  /** The broker began to listen again: nothing before counts as silence, and no time beyond it can be right. */
-  listensAgain(from: number): void {
-    this.listeningSince = from
-    for (let at = 0; at < this.#heard.length; at++) {
-      if ((this.#heard[at] as number) > from) this.#heard[at] = from
-    }
+  /** Nothing could be heard in that time. */
+  missed(absence: Absence): void {
+    this.absences = withAbsence(this.absences, absence)
+  }
+
+  /**
+   * The broker listens again, at `time`; before, it last did `until`, null when that is not known. If the clock was
+   * set back in between, no time beyond `time` can be right.
+   */
+  listensAgain(time: number, until: number | null): void {
+    if (until !== null && until > time) this.#setBack(time)
+    this.missed({ from: Math.min(until ?? 0, time), to: time + RECONNECT })
   }
 
   /** The flags of a series, for saving; undefined when it was never heard. */
@@ -49,6 +54,13 @@ export class Hearing {
     if (this.heardAt(series, [QUALITY.good, QUALITY.notEvaluated, QUALITY.suspect, QUALITY.fail]) === NEVER)
       return undefined
     return this.#heard.subarray(series * FLAGS, (series + 1) * FLAGS)
+  }
+
+  #setBack(time: number): void {
+    this.absences = absencesUntil(this.absences, time)
+    for (let at = 0; at < this.#heard.length; at++) {
+      if ((this.#heard[at] as number) > time) this.#heard[at] = time
+    }
   }
 
   #grow(at: number): void {

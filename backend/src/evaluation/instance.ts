@@ -9,7 +9,8 @@ export interface Identity {
   /** Rule and target; at most one instance has it. */
   readonly key: string
   readonly rule: string
-  readonly version: number
+  /** Of the rule; it may change while what it judges stays the same. */
+  version: number
   readonly target: Target
   readonly station: string | null
   readonly other: string | null
@@ -28,7 +29,7 @@ export interface OpenAlert {
 /** A rule with a condition at one station or pair of stations. */
 export interface ConditionInstance extends Identity {
   readonly trigger: 'condition'
-  readonly definition: RuleDefinition
+  definition: RuleDefinition
   /** Changes with everything the machine was compiled from. */
   readonly fingerprint: string
   readonly machine: Machine
@@ -39,8 +40,12 @@ export interface ConditionInstance extends Identity {
   /** Series of its inputs. */
   inputs: Int32Array
   alert: OpenAlert | null
+  /** When its machine began with nothing, epoch milliseconds; saved with it. */
+  began: number
   /** Observations wait here while its windows are filled from the store. */
   cold: ColdStart | null
+  /** What its machine threw last. */
+  fault?: string
   /** Journal sequence its saved state stands at; 0 while none is saved. */
   standsAt: number
 }
@@ -50,7 +55,14 @@ export function instanceKey(rule: string, target: Target): string {
   return `${rule} ${target}`
 }
 
-/** The same firing told twice, as after a crash, has the same id. */
-export function alertId(rule: string, target: Target, firedAt: number): string {
-  return createHash('sha256').update(`${rule}\n${target}\n${firedAt}`).digest('base64url').slice(0, 22)
+/**
+ * The same firing told twice, as after a crash, has the same id. A machine that began anew, as when its rule was
+ * switched off and on, may fire once more at the same time: that is another alert.
+ */
+export function alertId(
+  { rule, target, began }: Pick<ConditionInstance, 'rule' | 'target' | 'began'>,
+  firedAt: number,
+): string {
+  const of = `${rule}\n${target}\n${began}\n${firedAt}`
+  return createHash('sha256').update(of).digest('base64url').slice(0, 22)
 }

@@ -6,7 +6,7 @@ import { type ConditionInstance, type Identity, instanceKey, type OpenAlert } fr
 import type { BuildMachine, Machine, RuleSource } from './machine.ts'
 import type { NoDataInstance } from './no-data-watch.ts'
 import type { Loaded, SavedInstance } from './saved.ts'
-import { type Wanted, wantedInstances } from './wanted.ts'
+import { type Wanted, type WantedChange, WantedInstances } from './wanted.ts'
 
 export type Instance = ConditionInstance | NoDataInstance
 
@@ -45,9 +45,11 @@ const LONGEST_PAUSE = 5000
 
 /** The instances of the active rules. Follows rules and stations; machines whose rule did not change stay. */
 export class Instances {
-  byKey: ReadonlyMap<string, Instance> = new Map()
   noData: readonly NoDataInstance[] = []
   readonly #options: InstancesOptions
+  readonly #wanted: WantedInstances
+  readonly #byKey = new Map<string, Instance>()
+  #hasBegun = false
   #saved: Loaded['instances'] = new Map()
   #adopted: Instance[] = []
   #running: Promise<void> | undefined
@@ -57,6 +59,11 @@ export class Instances {
 
   constructor(options: InstancesOptions) {
     this.#options = options
+    this.#wanted = new WantedInstances(options.rules, options.resolver)
+  }
+
+  get byKey(): ReadonlyMap<string, Instance> {
+    return this.#byKey
   }
 
   /** What an earlier run saved, for the first update. `replaced`: its sequences mean nothing any more. */
@@ -109,11 +116,11 @@ export class Instances {
 
   async #update(): Promise<void> {
     const begun = performance.now()
-    const wanted = wantedInstances(this.#options.rules, this.#options.resolver)
+    const wanted = await this.#wanted.update()
     const made = new Map<string, Instance>()
     let built = 0
-    for (const each of wanted) {
-      if (this.byKey.get(each.key)?.fingerprint === each.fingerprint) continue
+    for (const each of wanted.changed) {
+      if (this.#byKey.get(each.key)?.fingerprint === each.fingerprint) continue
       const instance = this.#make(each)
       if (instance !== undefined) made.set(each.key, instance)
       if (++built % BUILT_AT_ONCE === 0) await nextTurn()
@@ -127,14 +134,15 @@ export class Instances {
     if (wanted.trigger === 'no_data') {
       const { definition, ...rest } = wanted
       const { name, severity, qualityFlags: flags } = definition
-      return { ...rest, name, severity, flags, alert: null }
+      return { ...rest, name, severity, flags, alert: null, began: now(), isSaved: false }
     }
     const { facts: station, otherFacts: other, ...rest } = wanted
     try {
       const machine = build({ definition: wanted.definition, station, other, context: rules.context() })
       const timed = machine.problems.length === 0 && isTimed(wanted.definition)
       const cold = machine.problems.length > 0 ? null : new ColdStart(now())
-      return { ...rest, machine, timed, cold, inputs: new Int32Array(0), index: -1, alert: null, standsAt: 0 }
+      const inputs = new Int32Array(0)
+      return { ...rest, machine, timed, cold, inputs, index: -1, alert: null, began: now(), standsAt: 0 }
     } catch (error) {
       const { rule, target } = wanted
       log.error({ rule, target, error: (error as Error).stack }, 'a rule cannot be judged')
@@ -143,35 +151,40 @@ export class Instances {
   }
 
   /** In one turn, so that no reading meets half of it. */
-  #apply(wanted: readonly Wanted[], made: ReadonlyMap<string, Instance>): void {
-    const next = new Map<string, Instance>()
+  #apply({ changed, dropped }: WantedChange, made: ReadonlyMap<string, Instance>): void {
     const gone: Gone[] = []
+    let hasChanged = !this.#hasBegun
+    this.#hasBegun = true
     const active = new Set(this.#options.rules.active().map(({ id }) => id))
     const resolutionOf = (rule: string) =>
       (active.has(rule) ? 'out_of_scope' : 'rule_inactive') as Gone['resolution']
-    for (const each of wanted) {
-      const before = this.byKey.get(each.key)
+    for (const each of changed) {
+      const last = this.#byKey.get(each.key)
       const fresh = made.get(each.key)
-      const instance = fresh ?? before
+      const instance = fresh ?? last
       if (instance === undefined) continue
-      if (fresh !== undefined) this.#inherit(fresh, before, gone, resolutionOf(each.rule))
-      this.#bind(instance, each)
-      next.set(each.key, instance)
+      if (fresh !== undefined) this.#inherit(fresh, last, gone, resolutionOf(each.rule))
+      else rename(instance, each)
+      if (this.#bind(instance, each) || fresh !== undefined) hasChanged = true
+      this.#byKey.set(each.key, instance)
     }
-    for (const before of this.byKey.values()) {
-      if (!next.has(before.key))
-        gone.push(goneOf(before, before, before.alert, resolutionOf(before.rule), false, episodeOf(before)))
+    for (const { key } of dropped) {
+      const last = this.#byKey.get(key)
+      if (last === undefined) continue
+      hasChanged = true
+      this.#byKey.delete(key)
+      gone.push(goneOf(last, last, last.alert, resolutionOf(last.rule), false, episodeOf(last)))
     }
+    if (!hasChanged) return
     for (const [key, { saved }] of this.#saved) {
-      if (next.has(key)) continue
+      if (this.#byKey.has(key)) continue
       const subject = { ...saved, ...saved.subject }
       gone.push(
         goneOf({ key, trigger: saved.trigger }, subject, saved.alert, resolutionOf(saved.rule), false),
       )
     }
     this.#saved.clear()
-    this.byKey = next
-    const all = [...next.values()]
+    const all = [...this.#byKey.values()]
     this.noData = all.filter((each) => each.trigger === 'no_data')
     this.#options.apply(all, gone)
   }
@@ -184,7 +197,7 @@ export class Instances {
     resolution: Gone['resolution'],
   ): void {
     const saved = this.#saved.get(fresh.key)
-    const known: Pick<SavedInstance, 'trigger' | 'alert'> | undefined = before ?? saved?.saved
+    const known: Pick<SavedInstance, 'trigger' | 'alert' | 'began'> | undefined = before ?? saved?.saved
     if (known === undefined) return
     if (known.trigger !== fresh.trigger) {
       const subject = before ?? { ...(saved as { saved: SavedInstance }).saved, ...saved?.saved.subject }
@@ -200,6 +213,11 @@ export class Instances {
       return
     }
     if (fresh.trigger === 'condition' && this.#restored(fresh, before, saved)) return
+    if (fresh.trigger === 'no_data') {
+      // Not the future: the clock may have been set back.
+      fresh.began = Math.min(known.began, fresh.began)
+      fresh.isSaved = before === undefined && saved?.saved.version === fresh.version
+    }
     if (known.alert === null) return
     fresh.alert = { ...known.alert }
     if (fresh.trigger === 'condition') fresh.machine.adopt(known.alert)
@@ -212,16 +230,21 @@ export class Instances {
     saved: { saved: SavedInstance; state: Buffer } | undefined,
   ): boolean {
     if (before?.trigger === 'condition') {
-      // The rule is the same and its station is judged by other limits now: what was observed stays.
-      if (before.version !== fresh.version || before.cold !== null) return false
+      if (before.cold !== null) {
+        // What it has received and not judged yet is for its successor to judge.
+        if (readsAlike(before.machine, fresh.machine) && fresh.cold !== null) fresh.cold = before.cold
+        return false
+      }
+      // It judges the same way, and what it is compiled from has changed: what was observed stays.
       if (!fresh.machine.restore(before.machine.snapshot())) return false
       fresh.standsAt = before.standsAt
+      fresh.began = before.began
       fresh.alert = before.alert
       this.#adopted.push(fresh)
     } else {
-      if (saved === undefined || saved.saved.version !== fresh.version) return false
-      if (!fresh.machine.restore(saved.state)) return false
+      if (saved === undefined || !fresh.machine.restore(saved.state)) return false
       fresh.standsAt = saved.saved.sequence
+      fresh.began = saved.saved.began
       fresh.alert = saved.saved.alert
     }
     fresh.cold = null
@@ -233,16 +256,37 @@ export class Instances {
     return true
   }
 
-  #bind(instance: Instance, wanted: Wanted): void {
+  /** Answers whether it reads other series than before. */
+  #bind(instance: Instance, wanted: Wanted): boolean {
     const { resolver } = this.#options
     if (instance.trigger === 'no_data') {
-      if (wanted.trigger === 'no_data') instance.members = wanted.members
-      return
+      if (wanted.trigger !== 'no_data' || equal(instance.members, wanted.members)) return false
+      instance.members = wanted.members
+      return true
     }
-    instance.inputs = Int32Array.from(instance.machine.inputs, ({ of, property }) =>
+    const inputs = Int32Array.from(instance.machine.inputs, ({ of, property }) =>
       resolver.seriesOf((of === 'other' ? instance.other : instance.station) as string, property),
     )
+    if (equal(instance.inputs, inputs)) return false
+    instance.inputs = inputs
+    return true
   }
+}
+
+/** The rule is another version that judges the same way: its machine goes on. */
+function rename(instance: Instance, { version, definition, fingerprint }: Wanted): void {
+  if (instance.fingerprint !== fingerprint) return
+  instance.version = version
+  if (instance.trigger === 'condition') instance.definition = definition
+  else instance.name = definition.name
+}
+
+function readsAlike(one: Machine, other: Machine): boolean {
+  return JSON.stringify(one.inputs) === JSON.stringify(other.inputs)
+}
+
+function equal(one: Int32Array, other: Int32Array): boolean {
+  return one.length === other.length && one.every((series, at) => series === other[at])
 }
 
 function goneOf(

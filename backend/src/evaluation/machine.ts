@@ -21,9 +21,13 @@ export interface Machine {
   settle(emit: Emit): void
   advance(time: number, emit: Emit): void
   readonly dueAt: number
+  /** The clock was set back to `time`. False when it knows of nothing later. */
+  rewind(time: number): boolean
   resolve(): void
   adopt(open: { since: number; firedAt: number; severity: Severity }): void
   current(): { value: number | null; at: number | null; holds: Verdict }
+  /** Whether observations come in and it cannot judge them all the same, though its windows had the time to fill. */
+  isUnknownAt(time: number): boolean
   /** Offers an observation from before the machine began, in the order of time: it fills windows and is not judged. */
   warmUp(input: number, time: number, value: number, quality: number): boolean
   /** Ends the warm-up. */

@@ -8,7 +8,7 @@ import type { Identity, OpenAlert } from './instance.ts'
 export interface NoDataInstance extends Identity {
   readonly trigger: 'no_data'
   readonly fingerprint: string
-  readonly name: string
+  name: string
   readonly per: NoDataTrigger['per']
   readonly graceMs: number
   readonly severity: Severity
@@ -18,6 +18,10 @@ export interface NoDataInstance extends Identity {
   /** Named in the evidence. */
   readonly memberOf: string
   alert: OpenAlert | null
+  /** Since when silence counts, epoch milliseconds: when it began to watch, or somebody resolved its alert. */
+  began: number
+  /** Whether it is saved as it is. */
+  isSaved: boolean
 }
 
 export type NoDataEmit = (instance: NoDataInstance, transition: Transition) => void
@@ -108,8 +112,7 @@ export class NoDataWatch {
   #judge(instance: NoDataInstance, now: number): void {
     const heardAt = this.heardAt(instance)
     if (heardAt === Number.NEGATIVE_INFINITY) return
-    const { listeningSince } = this.#hearing
-    const at = silenceDueAt({ heardAt, listeningSince, graceMs: instance.graceMs })
+    const at = silenceDueAt(Math.max(heardAt, instance.began), instance.graceMs, this.#hearing.absences)
     if (now < at) return
     const silent = (at - heardAt) / 1000
     this.#emit(instance, {
@@ -127,7 +130,15 @@ export class NoDataWatch {
   #resolve(instance: NoDataInstance, at: number): void {
     const { since } = instance.alert as OpenAlert
     const silent = (at - since) / 1000
-    this.#emit(instance, { kind: 'resolved', at, peak: silent, peakAt: at, observations: 0, flagged: 0 })
+    this.#emit(instance, {
+      kind: 'resolved',
+      at,
+      cause: 'cleared',
+      peak: silent,
+      peakAt: at,
+      observations: 0,
+      flagged: 0,
+    })
   }
 }
 
@@ -136,6 +147,7 @@ const FLAG: readonly (readonly number[])[] = [[], [1], [2], [3], [4]]
 function evidenceOf(instance: NoDataInstance, silent: number) {
   return {
     station: instance.memberOf,
+    thresholdStation: null,
     property: instance.property ?? '*',
     statistic: 'silence',
     windowSeconds: instance.graceMs / 1000,

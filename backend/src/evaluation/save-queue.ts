@@ -88,10 +88,10 @@ export class SaveQueue<T> {
     return this.#queue[this.#head]?.from
   }
 
-  *changed(): Generator<Change<T>> {
+  *changed(): Generator<Change<T> & { isUrgent: boolean }> {
     for (let at = this.#head; at < this.#queue.length; at++) {
       const each = this.#queue[at] as Change<T>
-      if (this.#isOpen(each)) yield each
+      if (this.#isOpen(each)) yield { ...each, isUrgent: this.#urgent.has(each.index) }
     }
   }
 

@@ -1,3 +1,4 @@
+import type { Absence } from '@osprey/core/alerting/no-data'
 import type { Key, Outbox, Write } from '../pipeline/outbox.ts'
 import type { Hearing } from './hearing.ts'
 import type { OpenAlert } from './instance.ts'
@@ -12,6 +13,8 @@ export interface SavedInstance {
   /** Journal sequence of the last entry it has seen. */
   sequence: number
   alert: OpenAlert | null
+  /** When the instance began, epoch milliseconds: part of the ids of its alerts. */
+  began: number
   /** What the alert is of, for the notice that ends it when rule or station are gone. */
   subject: { station: string | null; other: string | null; site: string | null; property: string | null }
   trigger: 'condition' | 'no_data'
@@ -20,7 +23,8 @@ export interface SavedInstance {
 export interface SavedMeta {
   /** The journal is read again from after this sequence. */
   replayFrom: number
-  listeningSince: number
+  /** When the broker did not listen. */
+  absences: readonly Absence[]
 }
 
 const META_KEY = 'meta'

@@ -1,4 +1,4 @@
-import { Backoff, type Log, pause, Wakeup } from '../pipeline/retry.ts'
+import { Backoff, type Log, nextTurn, pause, Wakeup } from '../pipeline/retry.ts'
 import type { History } from './cold-start.ts'
 import type { ConditionInstance } from './instance.ts'
 
@@ -11,12 +11,16 @@ export interface WarmUpOptions {
   /** Called with what was found; at once, without histories, when the store does not answer in time. */
   warm: (instance: ConditionInstance, histories: (History | undefined)[]) => void
   log: Log
+  /** Without an answer of the store for so long, ms, an instance goes on with what it has received since. */
+  patience?: number
+  /** However well the store answers: an instance waits no longer than this, ms, for its turn and its past. */
+  longest?: number
 }
 
 /** Instances whose past is fetched at the same time. */
 const AT_ONCE = 2
-/** Without an answer of the store for so long, ms, an instance goes on with what it has received since. */
 const PATIENCE = 60_000
+const LONGEST = 300_000
 /** Readings on their way to the store are waited for so long, ms. */
 const STORE_LAG = 10_000
 const LOOK = 100
@@ -31,6 +35,8 @@ export class WarmUp {
   readonly #wakeups: Wakeup[] = []
   #abort = new AbortController()
   #tasks: Promise<void>[] = []
+  /** When the store answered last, epoch milliseconds. */
+  #answeredAt = Number.NEGATIVE_INFINITY
 
   constructor(options: WarmUpOptions) {
     this.#options = options
@@ -72,24 +78,52 @@ export class WarmUp {
     const { storedUpTo, now, warm, log } = this.#options
     const backoff = new Backoff(200, 5000)
     while (storedUpTo() < since && now() - since < STORE_LAG && !signal.aborted) await pause(LOOK, signal)
-    while (!signal.aborted && instance.cold !== null) {
+    let reason = 'too many wait for it'
+    for (;;) {
+      const timeLeft = this.#timeLeft(since)
+      if (signal.aborted || instance.cold === null || timeLeft <= 0) break
       try {
-        const histories = await this.#histories(instance, since)
+        const histories = await this.#inTime(this.#histories(instance, since), timeLeft, signal)
+        this.#answeredAt = now()
         if (!signal.aborted && instance.cold !== null) warm(instance, histories)
         return
       } catch (error) {
+        reason = (error as Error).message
         this.failures++
-        if (now() - since < PATIENCE) {
-          await pause(backoff.next(), signal)
-          continue
-        }
-        this.withoutPast++
-        log.warn(
-          { rule: instance.rule, target: instance.target, error: (error as Error).message },
-          'the store does not tell the past of a rule, it is judged by what comes in',
-        )
-        warm(instance, [])
+        await pause(Math.min(backoff.next(), Math.max(0, this.#timeLeft(since))), signal)
       }
+    }
+    if (signal.aborted || instance.cold === null) return
+    this.withoutPast++
+    log.warn(
+      { rule: instance.rule, target: instance.target, error: reason },
+      'the store does not tell the past of a rule, it is judged by what comes in',
+    )
+    warm(instance, [])
+    // All that wait for the same store go on now.
+    await nextTurn()
+  }
+
+  /** Milliseconds an instance may still wait: once the store has kept one waiting for long, none goes on waiting. */
+  #timeLeft(since: number): number {
+    const { now, patience = PATIENCE, longest = LONGEST } = this.#options
+    return Math.min(Math.max(since, this.#answeredAt) + patience, since + longest) - now()
+  }
+
+  /** The query itself cannot be called back: its answer is not waited for. */
+  async #inTime<Answer>(query: Promise<Answer>, within: number, signal: AbortSignal): Promise<Answer> {
+    const over = new AbortController()
+    const stop = AbortSignal.any([over.signal, signal])
+    query.catch(() => {})
+    try {
+      return await Promise.race([
+        query,
+        pause(within, stop).then(() => {
+          throw new Error('the store does not answer in time')
+        }),
+      ])
+    } finally {
+      over.abort()
     }
   }
 

@@ -5,6 +5,7 @@ import { mailOf } from './content.ts'
 import { addDeliveries, keyOf, type NewDelivery, PEOPLE_BY_MAIL, waiting } from './deliveries.ts'
 import { everybody, isTold } from './people.ts'
 import { type AddressedNotice, addNotices } from './personal-notices.ts'
+import { beginning } from './shorten.ts'
 import { loadAlerts, toldAlert, type Wording } from './told-alerts.ts'
 
 /** Who is told personally of what somebody did: the one an alert was given to, and those a comment mentions. */
@@ -64,7 +65,7 @@ export async function tellPersonally(
     const title = isTold(person, one.row) ? `${told.ruleName} · ${told.placeName}` : told.ruleName
     const text =
       kind === 'mention'
-        ? `${change.actor}: ${String(change.detail['text'] ?? '')}`.slice(0, 500)
+        ? beginning(`${change.actor}: ${String(change.detail['text'] ?? '')}`, 500)
         : change.actor
     const key = keyOf('act', change.alert.id, kind, at.getTime(), index, person.id)
     const row = {

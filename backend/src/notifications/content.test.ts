@@ -1,8 +1,11 @@
 import { expect, test } from '@jest/globals'
 import { contentOf, mailOf } from './content.ts'
+import { keyOf, waiting } from './deliveries.ts'
+import { TooLargeError } from './egress.ts'
 import type { Message, ToldAlert } from './message.ts'
 import { timeText } from './message.ts'
-import { judgeAnswer, signature, signedDingTalkUrl } from './receivers.ts'
+import { judgeAnswer, sendByPost, signature, signedDingTalkUrl } from './receivers.ts'
+import { beginning } from './shorten.ts'
 import { fill, MARKDOWN, PLAIN, SLACK } from './templates.ts'
 
 const AT = Date.UTC(2026, 10, 24, 8, 15)
@@ -25,7 +28,8 @@ function told(change: Partial<ToldAlert> = {}): ToldAlert {
     propertyName: { en: 'PM2.5', zh: '细颗粒物' },
     value: 85.123456789,
     category: null,
-    unit: 'µg/m³',
+    unit: 'ug/m3',
+    symbol: 'µg/m³',
     peak: 99,
     flapping: false,
     startedAt: AT - 600_000,
@@ -137,6 +141,83 @@ test('a text fits its receiver, however many alerts there are', () => {
   expect([body.alerts.length, body.omitted]).toEqual([500, 1500])
 })
 
+test('whatever lengths names have, no text ends in half a character', () => {
+  const telling = { key: keyOf('k'), channel: 'c', route: null, recipient: null, alerts: [] }
+  for (let length = 150; length < 205; length++) {
+    const ruleName = `${'x'.repeat(length)}${'𠮷'.repeat(80)}`
+    const given = message(told({ ruleName, instruction: ruleName.repeat(40) }))
+    for (const kind of ['email', 'dingtalk', 'wecom', 'slack', 'webhook'] as const) {
+      const content = contentOf({ kind, language: 'zh', template: null }, given, 'key', AT)
+      expect([kind, length, JSON.stringify(content)]).toEqual([
+        kind,
+        length,
+        expect.not.stringMatching(/\\ud[89a-f]/i),
+      ])
+    }
+  }
+  expect([beginning('a𠮷', 2), beginning('a𠮷', 3), beginning('𠮷', 1)]).toEqual(['a', 'a𠮷', ''])
+  const broken = waiting(
+    { ...telling, subject: 'x\ud800\0' },
+    { kind: 'mail', subject: '\ud800', text: '\0' },
+    new Date(AT),
+  )
+  expect([broken.subject, broken.content]).toEqual([
+    'x\ufffd\ufffd',
+    { kind: 'mail', subject: '\ufffd', text: '\ufffd' },
+  ])
+})
+
+test('a webhook fits whatever happens: instructions once, then the least severe are left out', () => {
+  const storm = (instruction: string) =>
+    message(
+      ...Array.from({ length: 500 }, (_, index) =>
+        told({ id: `a${index}`, instruction, severity: index === 7 ? 'extreme' : 'minor' }),
+      ),
+    )
+  const bodyOf = (given: Message) =>
+    (
+      contentOf({ kind: 'webhook', language: 'en', template: null }, given, 'key', AT) as {
+        body: { alerts: { id: string; instruction: string | null }[]; omitted: number }
+      }
+    ).body
+  const one = bodyOf(storm('站'.repeat(2000)))
+  expect(Buffer.byteLength(JSON.stringify(one))).toBeLessThan(512 * 1024)
+  expect([one.alerts.length, one.omitted]).toEqual([500, 0])
+  expect(one.alerts.map(({ instruction }) => instruction?.length ?? 0)).toEqual([2000, ...Array(499).fill(0)])
+  const many = bodyOf(
+    message(
+      ...storm('').alerts.map((alert, index) => ({ ...alert, instruction: `${index} ${'站'.repeat(1990)}` })),
+    ),
+  )
+  expect(Buffer.byteLength(JSON.stringify(many))).toBeLessThan(512 * 1024)
+  expect(many.alerts.length).toBeGreaterThan(50)
+  expect(many.alerts.length + many.omitted).toBe(500)
+  expect(many.alerts[0]?.id).toBe('a7')
+})
+
+test('a long instruction takes neither the alerts nor the link away', () => {
+  const long = '先关闭阀门，再打电话。'.repeat(180)
+  for (const kind of ['wecom', 'dingtalk', 'slack'] as const) {
+    const text = textOf(kind, message(told({ instruction: long })), null, 'zh')
+    expect(text).toContain('Gate')
+    expect(text).toContain('https://osprey.example.org/#/alerts?alert=a1')
+    expect(text).toContain('先关闭阀门')
+  }
+  const template = '{{instruction}}\n{{alerts}}\n{{link}}'
+  const text = textOf('wecom', message(told({ instruction: long })), template, 'zh')
+  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(4096)
+  expect(text).toMatch(/^先关闭阀门.*…\n- .*Gate.*\n\[.*\]\(https:/)
+})
+
+test('what is too large to be sent is refused, not tried for a day', async () => {
+  const post = () => Promise.reject(new TooLargeError('more than 512 bytes to send'))
+  const secrets = { url: 'https://hooks.example.org/', secret: null }
+  expect(await sendByPost({ post }, { kind: 'webhook', secrets }, {}, 'key', AT)).toMatchObject({
+    verdict: 'refused',
+    detail: 'more than 512 bytes to send',
+  })
+})
+
 test('a webhook gets everything as data', () => {
   expect(
     contentOf({ kind: 'webhook', language: 'en', template: null }, message(told()), 'the-key', AT),
@@ -198,6 +279,12 @@ test.each([
   ['dingtalk', 200, '{"errcode":310000,"errmsg":"sign not match"}', 'away', 'sign not match'],
   ['wecom', 200, '{"errcode":93000,"errmsg":"invalid webhook url"}', 'away', '93000'],
   ['wecom', 200, '<html>', 'away', 'expected an errcode'],
+  ['dingtalk', 200, '{"errcode":410100,"errmsg":"too fast"}', 'away', '410100'],
+  ['dingtalk', 200, '{"errcode":310000,"errmsg":"keywords not in content"}', 'later', 'keywords'],
+  ['dingtalk', 200, '{"errcode":430104,"errmsg":"inappropriate content"}', 'refused', '430104'],
+  ['dingtalk', 200, '{"errcode":987654,"errmsg":"new"}', 'later', '987654'],
+  ['wecom', 200, '{"errcode":45009,"errmsg":"api freq out of limit"}', 'away', '45009'],
+  ['wecom', 200, '{"errcode":40058,"errmsg":"markdown.content exceed max length 4096"}', 'refused', '40058'],
   ['slack', 400, 'invalid_payload', 'refused', 'invalid_payload'],
   ['webhook', 302, '', 'away', 'redirects are not followed'],
   ['webhook', 404, 'no_service', 'away', 'no_service'],

@@ -30,6 +30,9 @@ export class RefusedAddressError extends Error {
   readonly code = 'EREFUSEDADDRESS'
 }
 
+/** More than is ever sent: the same content will not go through later either. */
+export class TooLargeError extends Error {}
+
 type Resolve = typeof systemLookup
 
 const LIMITS: EgressLimits = { withinMs: 10_000, answerBytes: 16 * 1024, bodyBytes: 512 * 1024 }
@@ -64,7 +67,7 @@ export class Egress {
     this.#checkLiteral(host)
     const bytes = Buffer.from(body)
     if (bytes.length > this.#limits.bodyBytes)
-      throw new Error(`more than ${this.#limits.bodyBytes} bytes to send`)
+      throw new TooLargeError(`more than ${this.#limits.bodyBytes} bytes to send`)
     const within = AbortSignal.timeout(this.#limits.withinMs)
     const secure = url.protocol === 'https:'
     const agentOptions = { keepAlive: false, maxSockets: 1 }

@@ -24,7 +24,10 @@ export interface ToldAlert {
   value: number | null
   /** What a value stands for where it is the place in a list. */
   category: string | null
+  /** UCUM code, for machines. */
   unit: string
+  /** The unit as people write it; empty for what has none. */
+  symbol: string
   peak: number | null
   flapping: boolean
   startedAt: number
@@ -103,7 +106,7 @@ export function valueText(alert: ToldAlert, language: Language): string {
   const name = alert.propertyName ? `${alert.propertyName[language]} ` : ''
   if (alert.category !== null) return name + alert.category
   if (alert.value === null) return name.trim()
-  const value = `${name}${numberText(alert.value)}${alert.unit === '' ? '' : ` ${alert.unit}`}`
+  const value = `${name}${numberText(alert.value)}${alert.symbol === '' ? '' : ` ${alert.symbol}`}`
   if (alert.peak === null || alert.peak === alert.value || !isOver(alert.as)) return value
   return `${value}${language === 'en' ? ', peak ' : '，峰值 '}${numberText(alert.peak)}`
 }

@@ -61,7 +61,7 @@ export class NotificationsController {
     @Body({ schema: channelPatch }) patch: ChannelPatch,
   ): Promise<ChannelView> {
     const view = await this.channels.update(id, patch)
-    this.notifications.channelChanged(id)
+    await this.notifications.channelChanged(id)
     return view
   }
 
@@ -94,8 +94,10 @@ export class NotificationsController {
 
   @Post('routes')
   @Endpoint({ summary: 'Create a route', answer: routeView, problems: [409] })
-  createRoute(@Body({ schema: routeInput }) input: RouteInput): Promise<RouteView> {
-    return this.routes.create(input)
+  async createRoute(@Body({ schema: routeInput }) input: RouteInput): Promise<RouteView> {
+    const view = await this.routes.create(input)
+    this.notifications.routeChanged(input.id)
+    return view
   }
 
   @Patch('routes/:id')
@@ -104,8 +106,8 @@ export class NotificationsController {
     @Param('id') id: string,
     @Body({ schema: routePatch }) patch: RoutePatch,
   ): Promise<RouteView> {
-    const view = await this.routes.update(id, patch, this.notifications.groups)
-    this.notifications.wake()
+    const view = await this.routes.update(id, patch)
+    this.notifications.routeChanged(id)
     return view
   }
 

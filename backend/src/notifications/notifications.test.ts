@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { MailServerFixture } from '../mail/smtp.fixture.ts'
+import { above, definitionOf } from '../rules/rules.fixture.ts'
 import { TestBackend } from '../testing.ts'
 
 /** Channels, routes, tests and the log over HTTP, on a running backend. */
@@ -192,9 +194,44 @@ test('routes name what exists, keep what a change leaves out, and hold on to the
   expect((await backend.operator('DELETE', `${channels}/used`)).status).toBe(404)
 })
 
+/** Looks until it is so: groups are decided after the request. */
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  const latest = performance.now() + 20_000
+  while (!(await condition())) {
+    if (performance.now() > latest) throw new Error(`never so: ${condition}`)
+    await wait(20)
+  }
+}
+
+test('a new route leads from what fires already, and so does one that was widened', async () => {
+  const definition = definitionOf(above('pm25', 75))
+  const rule = await backend.operator('POST', '/api/rules', { id: 'standing', definition })
+  expect(rule.status).toBe(201)
+  await backend.sql(`insert into alerts (id, rule, rule_version, target, station, trigger, state, severity, started_at,
+      fired_at, recorded_at, unit, evidence, updated_at)
+    values ('standing', 'standing', 1, 'st', 'st', 'condition', 'firing', 'moderate', now(), now(), now(), '',
+      '{"items": [], "readings": []}', now())`)
+  await create('app', { kind: 'in_app' })
+  const told = (route: string) =>
+    until(async () => {
+      const { body } = await backend.operator('GET', '/api/notifications/deliveries?alert=standing')
+      return body.deliveries.some((delivery: { route: string }) => delivery.route === route)
+    })
+  const common = { name: 'Route', channels: ['app'], groupWaitSeconds: 0 }
+  await backend.operator('POST', routes, { id: 'late', ...common })
+  await told('late')
+  await backend.operator('POST', routes, { id: 'narrow', severity: 'extreme', ...common })
+  await backend.operator('PATCH', `${routes}/narrow`, { severity: 'minor' })
+  await told('narrow')
+  for (const id of ['late', 'narrow']) await backend.operator('DELETE', `${routes}/${id}`)
+  await backend.sql(`delete from alert_events where alert = 'standing'`)
+  await backend.sql(`delete from alerts where id = 'standing'`)
+  await backend.sql(`delete from deliveries`)
+})
+
 test('the log of deliveries, page by page', async () => {
-  await backend.sql(`insert into deliveries (id, key, channel, recipient, alerts, subject, content, state, created_at)
-    select 'd' || n, 'k' || n, case when n % 2 = 0 then 'even' else 'odd' end, null, array['a' || n], 'Subject', '{}', 'delivered',
+  await backend.sql(`insert into deliveries (id, key, channel, lane, recipient, alerts, subject, content, state, created_at)
+    select 'd' || n, 'k' || n, case when n % 2 = 0 then 'even' else 'odd' end, '', null, array['a' || n], 'Subject', '{}', 'delivered',
       timestamptz '2026-11-01' + n * interval '1 minute' from generate_series(10, 19) n`)
   const first = (await backend.operator('GET', '/api/notifications/deliveries?limit=4')).body
   expect([first.deliveries.map(({ id }: { id: string }) => id), first.next]).toEqual([

@@ -1,5 +1,5 @@
 import type { RouteInput, TestResult } from '@osprey/core/api/notifications'
-import { lt, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { Logger } from 'pino'
 import type { Principal } from '../access/principal.ts'
 import type { AlertChange } from '../alerts/alert-row.ts'
@@ -58,6 +58,8 @@ export class Notifications {
   /** Of the transaction under way; shown when it is committed. */
   #pending: AddressedNotice[] = []
   #live: Pick<LiveHub, 'tell'> | undefined
+  /** Routes that do not lead yet from what fires already. */
+  readonly #rerouted = new Set<string>()
   #escalatedAt = 0
   #sweptAt = 0
   #running: Promise<void> | undefined
@@ -83,6 +85,8 @@ export class Notifications {
   /** Before anything tells of alerts: what is stored without the hook would be told to nobody. */
   async start(): Promise<void> {
     await this.#options.routes.load()
+    // The last process may have ended between the change of a route and what comes of it.
+    for (const { id } of this.#options.routes.all()) this.#rerouted.add(id)
     this.#options.alerts.within((transaction, changes) => this.#within(transaction, changes))
     this.#options.alerts.onChanged(() => {
       this.#show(this.#pending.splice(0))
@@ -109,9 +113,15 @@ export class Notifications {
     this.#wakeup.wake()
   }
 
+  /** A route is new or was changed, and applies now: it leads also from what fires already. */
+  routeChanged(id: string): void {
+    this.#rerouted.add(id)
+    this.wake()
+  }
+
   /** A channel was changed: what waits for it is tried at once. */
-  channelChanged(id: string): void {
-    this.#sender.forgetTroubles(id)
+  channelChanged(id: string): Promise<void> {
+    return this.#sender.forgetTroubles(id)
   }
 
   stats(): SenderStats {
@@ -144,11 +154,10 @@ export class Notifications {
       ${deliveries.createdAt} < ${before(KEPT_DELIVERIES_MS).toISOString()}::timestamptz`)
     await database.queries.execute(sql`delete from ${deliveries} where state <> 'waiting' and created_at < (
       select created_at from ${deliveries} order by created_at desc, id desc offset ${MOST_DELIVERIES} limit 1)`)
-    await database.queries
-      .delete(notificationGroups)
-      .where(
-        sql`${notificationGroups.told} = '{}'::jsonb and ${lt(notificationGroups.toldAt, before(KEPT_GROUPS_MS))}`,
-      )
+    await database.queries.delete(notificationGroups).where(
+      sql`${notificationGroups.told} = '{}'::jsonb and greatest(${notificationGroups.toldAt}, ${notificationGroups.openedAt}) <
+          ${before(KEPT_GROUPS_MS).toISOString()}::timestamptz`,
+    )
   }
 
   async #within(transaction: Transaction, changes: readonly AlertChange[]): Promise<void> {
@@ -175,6 +184,7 @@ export class Notifications {
   async #work(): Promise<boolean> {
     const { log, now } = this.#options
     try {
+      await this.#reroute()
       const { deliveries, notices, more } = await this.groups.work()
       this.#show(notices)
       if (deliveries > 0) this.#sender.wake()
@@ -191,6 +201,22 @@ export class Notifications {
     } catch (error) {
       log.error({ err: error, event: 'notifications_undecided' }, 'notifications cannot be decided now')
       return false
+    }
+  }
+
+  /** As a change of alerts, one at a time: none that fires meanwhile goes by the route as it was before. */
+  async #reroute(): Promise<void> {
+    if (this.#rerouted.size === 0) return
+    const ids = [...this.#rerouted]
+    this.#rerouted.clear()
+    try {
+      await this.#options.alerts.change(async (transaction) => {
+        await this.groups.reroute(transaction, ids)
+        return []
+      })
+    } catch (error) {
+      for (const id of ids) this.#rerouted.add(id)
+      throw error
     }
   }
 

@@ -3,6 +3,7 @@ import type { NoticeMessage } from '@osprey/core/live'
 import { and, count, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { Database, Queries, Transaction } from '../database/database.ts'
 import { notices } from '../database/schema.ts'
+import { storable } from '../database/storable.ts'
 
 /** Newest kept per person. */
 export const MOST_PER_PERSON = 500
@@ -68,7 +69,7 @@ export async function addNotices(
     const part = all.slice(at, at + 500)
     const rows = await queries
       .insert(notices)
-      .values(part.map(({ row }) => row))
+      .values(part.map(({ row }) => storableRow(row)))
       .onConflictDoNothing()
       .returning({ id: notices.id })
     const ids = new Set(rows.map(({ id }) => id))
@@ -83,6 +84,12 @@ export async function addNotices(
       where place > ${MOST_PER_PERSON})`)
   }
   return added
+}
+
+/** One character PostgreSQL cannot keep would undo the whole transaction. */
+function storableRow(row: NoticeRow): NoticeRow {
+  const { title, text } = row
+  return { ...row, title: storable(title, title.length), text: storable(text, text.length) }
 }
 
 export function noticeView({ id, at, kind, title, text, alert, severity, readAt }: NoticeRow): NoticeView {

@@ -2,7 +2,8 @@ import { createHmac } from 'node:crypto'
 import type { ChannelKind } from '@osprey/core/api/notifications'
 import { judgeFailure, reasonOf } from '../mail/failure.ts'
 import type { Content } from './content.ts'
-import { type Egress, type EgressAnswer, RefusedAddressError } from './egress.ts'
+import { type Egress, type EgressAnswer, RefusedAddressError, TooLargeError } from './egress.ts'
+import { beginning } from './shorten.ts'
 
 /** Hands one notification to its receiver and says what came of it. */
 
@@ -28,6 +29,18 @@ export type SendMail = (
 ) => Promise<void>
 
 const MOST_DETAIL = 300
+/** Codes of robots that concern all that is sent there: busy, too often, token, signature, robot or group gone. */
+const AWAY_CODES: Record<'dingtalk' | 'wecom', ReadonlySet<number>> = {
+  dingtalk: new Set([
+    -1, 88, 130_101, 300_001, 300_005, 310_000, 400_013, 400_101, 400_102, 400_106, 410_100,
+  ]),
+  wecom: new Set([-1, 40_001, 40_014, 42_001, 45_009, 45_033, 48_002, 93_000, 93_004, 93_008]),
+}
+/** And those that say the content will never be taken: too long, empty, malformed, not allowed. */
+const REFUSED_CODES: Record<'dingtalk' | 'wecom', ReadonlySet<number>> = {
+  dingtalk: new Set([40_035, 400_105, 430_101, 430_102, 430_103, 430_104, 460_101]),
+  wecom: new Set([40_008, 40_033, 40_058, 44_004, 45_002, 47_001]),
+}
 /** They say that this content will not do; all others may be set right at the receiver within a day. */
 const REFUSED = new Set([400, 413, 415, 422])
 
@@ -75,7 +88,7 @@ export async function sendByPost(
   } catch (error) {
     return {
       delivered: false,
-      verdict: 'away',
+      verdict: error instanceof TooLargeError ? 'refused' : 'away',
       detail: withoutSecrets(connectionProblem(error as Error), secrets),
     }
   }
@@ -115,11 +128,16 @@ export function judgeAnswer(
   if (kind !== 'dingtalk' && kind !== 'wecom') return { delivered: true, detail }
   const code = errorCode(text)
   if (code === 0) return { delivered: true, detail }
-  return {
-    delivered: false,
-    verdict: 'away',
-    detail: code === null ? `${detail}; expected an errcode` : detail,
-  }
+  if (code === null) return { delivered: false, verdict: 'away', detail: `${detail}; expected an errcode` }
+  return { delivered: false, verdict: verdictOf(kind, code, text), detail }
+}
+
+/** What concerns neither the robot nor this content for certain is tried again, and holds up nothing else. */
+function verdictOf(kind: 'dingtalk' | 'wecom', code: number, text: string): 'later' | 'away' | 'refused' {
+  if (REFUSED_CODES[kind].has(code)) return 'refused'
+  // DingTalk answers a missing keyword, which concerns the content, with the code of a wrong signature.
+  if (kind === 'dingtalk' && code === 310_000 && /keyword|关键词/i.test(text)) return 'later'
+  return AWAY_CODES[kind].has(code) ? 'away' : 'later'
 }
 
 function errorCode(text: string): number | null {
@@ -146,9 +164,9 @@ function withoutSecrets(text: string, { url, secret }: ChannelSecrets): string {
   for (const one of [...hidden, ...address.searchParams.values(), ...address.pathname.split('/')]) {
     if (one !== null && one.length >= 6) shown = shown.replaceAll(one, '…')
   }
-  return shown
+  const line = shown
     .replace(/https?:\/\/\S+/gi, '(address)')
     .replace(/[\s\p{Cc}\uFFFD]+/gu, ' ')
     .trim()
-    .slice(0, MOST_DETAIL)
+  return beginning(line, MOST_DETAIL)
 }

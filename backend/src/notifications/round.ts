@@ -13,6 +13,7 @@ import { inOrder, isOver, type Message, type ToldAlert, titleOf } from './messag
 import { isTold, type Person } from './people.ts'
 import type { AddressedNotice, NoticeRow } from './personal-notices.ts'
 import type { PlacedAlert } from './places.ts'
+import { beginning } from './shorten.ts'
 
 /** One notification of one group: who is told, over what, and in which words. Pure. */
 
@@ -66,8 +67,14 @@ function addChannel(round: Round, input: RoundInput, id: string, reached: Set<nu
     return
   }
   if (channel.kind === 'in_app') {
-    for (const person of input.people) addNotice(round, input, person, reached)
-    round.deliveries.push(done(give(null), at(input)))
+    const seeing = input.people.filter((person) => messageFor(input, person).alerts.length > 0)
+    for (const person of seeing) addNotice(round, input, person, reached)
+    const told = give(null)
+    round.deliveries.push(
+      seeing.length > 0
+        ? done(told, at(input))
+        : failed(told, 'nobody to tell: no one within reach', at(input)),
+    )
     return
   }
   const form = { kind: channel.kind, language: channel.language, template: channel.template }
@@ -122,9 +129,9 @@ function addNotice(round: Round, input: RoundInput, person: Person, reached: Set
 }
 
 /** Without words: nobody knows which language the reader chose. */
-export function shortValue({ value, category, unit, siteName, placeName }: ToldAlert): string {
+export function shortValue({ value, category, symbol, siteName, placeName }: ToldAlert): string {
   const shown =
-    category !== null ? category : value === null ? '' : `${Number(value.toPrecision(6))} ${unit}`.trim()
+    category !== null ? category : value === null ? '' : `${Number(value.toPrecision(6))} ${symbol}`.trim()
   const site = siteName !== null && siteName !== placeName ? siteName : ''
   return [shown, site].filter((part) => part !== '').join(' · ')
 }
@@ -151,7 +158,7 @@ function telling(
     route: route.id,
     recipient,
     alerts: message.alerts.map(({ id }) => id),
-    subject: titleOf(message, language).slice(0, 300),
+    subject: beginning(titleOf(message, language), 300),
   }
 }
 

@@ -4,7 +4,7 @@ import type { Audit } from '../audit/audit.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { channels, routes, rules } from '../database/schema.ts'
 import { conflict, invalid, notFound, ProblemException } from '../http/problem.ts'
-import type { Groups, HeldRoute } from './groups.ts'
+import type { HeldRoute } from './groups.ts'
 
 export const MAX_ROUTES = 200
 
@@ -63,14 +63,13 @@ export class Routes {
     return this.view(id)
   }
 
-  async update(id: string, patch: RoutePatch, groups: Pick<Groups, 'touchRoute'>): Promise<RouteView> {
+  async update(id: string, patch: RoutePatch): Promise<RouteView> {
     await this.change(async (transaction) => {
       const { createdAt, ...before } = this.found(id)
       const after = { ...before, ...patch }
       const { id: _, ...settings } = after
       await this.check(transaction, settings)
       await transaction.update(routes).set({ settings }).where(eq(routes.id, id))
-      await groups.touchRoute(transaction, id)
       await this.audit.record(transaction, {
         action: 'route.changed',
         object: { kind: 'route', id },

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, gt, inArray, isNotNull, lt, lte, min, notInArray, or, sql } from 'drizzle-orm'
+import { and, count, eq, gt, inArray, lte, min, sql } from 'drizzle-orm'
 import type { Logger } from 'pino'
 import type { Database } from '../database/database.ts'
 import { channels, deliveries, users } from '../database/schema.ts'
@@ -28,8 +28,9 @@ export interface SenderLimits {
   /** First and longest pause after a failure, ms. */
   firstPause: number
   longestPause: number
-  /** What is older is given up. */
+  /** What is older is given up, once its receiver was tried for so long since the start. */
   giveUpMs: number
+  triedMs: number
   /** How often the table is looked at without being woken. */
   lookMs: number
   /** On stop, what is under way gets so long. */
@@ -41,13 +42,10 @@ const LIMITS: SenderLimits = {
   firstPause: 1000,
   longestPause: 15 * 60_000,
   giveUpMs: 24 * 3_600_000,
+  triedMs: 3_600_000,
   lookMs: 1000,
   drainMs: 5000,
 }
-/** All mail goes to one server. */
-const MAIL_LANE = ' mail'
-const LANE = sql<string>`case when content->>'kind' = 'mail' then '${sql.raw(MAIL_LANE)}' else channel end`
-const ROWS_PER_LOOK = 200
 const ROWS_PER_TURN = 20
 
 export interface SenderStats {
@@ -62,8 +60,12 @@ export interface SenderStats {
 interface Lane {
   busy: boolean
   awayUntil: number
-  problem: string | null
+  /** First and last failure since it last took something, in this process. */
+  failingSince: number | null
+  failedAt: number
   backoff: Backoff
+  /** Grows when the channel is set right: what an attempt begun before finds out is old. */
+  settings: number
 }
 
 /**
@@ -80,6 +82,7 @@ export class Sender {
   #running: Promise<void> | undefined
   #stopped = false
   #lookedAfterAt = Number.NEGATIVE_INFINITY
+  #beganAt: number | undefined
   #stats: SenderStats = { waiting: 0, oldestWaitingSeconds: 0, delivered: 0, failed: 0, attemptsFailed: 0 }
 
   constructor(options: SenderOptions) {
@@ -97,8 +100,13 @@ export class Sender {
     this.wake()
     const late = setTimeout(() => this.#ending.abort(), this.#limits.drainMs)
     await this.#running
-    await Promise.all(this.#working)
+    await this.idle()
     clearTimeout(late)
+  }
+
+  /** Resolves when nothing is being sent. */
+  async idle(): Promise<void> {
+    while (this.#working.size > 0) await Promise.all(this.#working)
   }
 
   /** There may be something to send. */
@@ -107,8 +115,26 @@ export class Sender {
   }
 
   /** A channel was set right: what waits for it is tried at once. */
-  forgetTroubles(channel: string): void {
-    this.#lanes.delete(channel)
+  async forgetTroubles(channel: string): Promise<void> {
+    const { database, now } = this.#options
+    const lane = this.#lanes.get(channel)
+    if (lane) {
+      lane.awayUntil = 0
+      lane.failingSince = null
+      lane.settings++
+      lane.backoff.reset()
+    }
+    const at = new Date(now())
+    await database.queries
+      .update(deliveries)
+      .set({ nextAttemptAt: at })
+      .where(
+        and(
+          eq(deliveries.state, 'waiting'),
+          eq(deliveries.channel, channel),
+          gt(deliveries.nextAttemptAt, at),
+        ),
+      )
     this.wake()
   }
 
@@ -134,9 +160,10 @@ export class Sender {
   async look(): Promise<void> {
     const { database, now } = this.#options
     const at = now()
+    this.#beganAt ??= at
     if (at - this.#lookedAfterAt >= this.#limits.lookMs) {
       this.#lookedAfterAt = at
-      await this.#giveUp(at)
+      await this.#giveUp()
       await this.#measure(at)
     }
     const closed = [...this.#lanes]
@@ -144,24 +171,19 @@ export class Sender {
       .map(([name]) => name)
     let free = this.#limits.lanes - this.#working.size
     if (free <= 0) return
+    const due = await this.#due(at, closed)
+    if (due.size === 0) return
     const rows = await database.queries
-      .select({ row: deliveries, lane: LANE })
+      .select()
       .from(deliveries)
       .where(
-        and(
-          eq(deliveries.state, 'waiting'),
-          lte(deliveries.nextAttemptAt, new Date(at)),
-          closed.length > 0 ? notInArray(LANE, closed) : undefined,
-        ),
+        and(eq(deliveries.state, 'waiting'), inArray(deliveries.id, [...due.values()].slice(0, free).flat())),
       )
-      .orderBy(asc(deliveries.nextAttemptAt), asc(deliveries.createdAt), asc(deliveries.id))
-      .limit(ROWS_PER_LOOK)
-    for (const [name, queue] of Map.groupBy(rows, (one) => one.lane)) {
+    const byId = new Map(rows.map((row) => [row.id, row]))
+    for (const [name, ids] of due) {
       if (free-- <= 0) break
-      const work = this.#drain(
-        name,
-        queue.slice(0, ROWS_PER_TURN).map(({ row }) => row),
-      ).finally(() => {
+      const queue = ids.flatMap((id) => byId.get(id) ?? [])
+      const work = this.#drain(name, queue).finally(() => {
         this.#working.delete(work)
         this.wake()
       })
@@ -169,12 +191,38 @@ export class Sender {
     }
   }
 
+  /**
+   * The next of each lane that is free, the longest due lane first. Steps from lane to lane along the index: what
+   * piles up behind a receiver that is away costs nothing.
+   */
+  async #due(at: number, closed: readonly string[]): Promise<Map<string, string[]>> {
+    const time = new Date(at).toISOString()
+    const { rows } = await this.#options.database.queries.execute<{ lane: string; ids: string[] }>(sql`
+      with recursive lanes (lane) as (
+        (select lane from deliveries where state = 'waiting' order by lane limit 1)
+        union all
+        select (select next.lane from deliveries next
+          where next.state = 'waiting' and next.lane > lanes.lane order by next.lane limit 1)
+        from lanes where lanes.lane is not null)
+      select lanes.lane, array_agg(due.id order by due.next_attempt_at, due.created_at, due.id) as ids
+      from lanes cross join lateral (
+        select id, next_attempt_at, created_at from deliveries
+        where state = 'waiting' and lane = lanes.lane and next_attempt_at <= ${time}::timestamptz
+        order by next_attempt_at, created_at, id limit ${ROWS_PER_TURN}) due
+      where lanes.lane <> all(${sql.param([...closed])}::text[])
+      group by lanes.lane
+      order by min(due.next_attempt_at), lanes.lane`)
+    return new Map(rows.map(({ lane, ids }) => [lane, ids]))
+  }
+
   #laneOf(name: string): Lane {
     const { firstPause, longestPause } = this.#limits
     const lane = this.#lanes.get(name) ?? {
       busy: false,
       awayUntil: 0,
-      problem: null,
+      failingSince: null,
+      failedAt: 0,
+      settings: 0,
       backoff: new Backoff(firstPause, longestPause),
     }
     this.#lanes.set(name, lane)
@@ -188,9 +236,10 @@ export class Sender {
     try {
       for (const row of rows) {
         if (this.#stopped) return
+        const { settings } = lane
         const outcome = await this.#attempt(row)
         if (outcome === undefined) return
-        await this.#settle(row, outcome, lane)
+        await this.#settle(row, outcome, lane, settings)
         if (!outcome.delivered && outcome.verdict === 'away') return
       }
     } catch (error) {
@@ -262,7 +311,7 @@ export class Sender {
     }
   }
 
-  async #settle(row: DeliveryRow, outcome: Outcome, lane: Lane): Promise<void> {
+  async #settle(row: DeliveryRow, outcome: Outcome, lane: Lane, settings: number): Promise<void> {
     const { database, log, now } = this.#options
     const at = now()
     const about = {
@@ -274,13 +323,14 @@ export class Sender {
     if (outcome.delivered) {
       lane.backoff.reset()
       lane.awayUntil = 0
-      lane.problem = null
+      lane.failingSince = null
       const deliveredAt = new Date(at)
       await database.queries.transaction(async (transaction) => {
         await transaction
           .update(deliveries)
           .set({
             state: 'delivered',
+            content: {},
             attempts: row.attempts + 1,
             deliveredAt,
             nextAttemptAt: null,
@@ -297,21 +347,26 @@ export class Sender {
       return
     }
     this.#stats.attemptsFailed++
-    const pause = Math.max(
-      this.#pauseOf(row, outcome, lane),
-      Math.min(outcome.retryAfterMs ?? 0, this.#limits.longestPause),
-    )
-    if (outcome.verdict === 'away') {
+    const old = lane.settings !== settings
+    const pause = old
+      ? 0
+      : Math.max(
+          this.#pauseOf(row, outcome, lane),
+          Math.min(outcome.retryAfterMs ?? 0, this.#limits.longestPause),
+        )
+    if (outcome.verdict === 'away' && !old) {
       lane.awayUntil = at + pause
-      lane.problem = outcome.detail
+      lane.failingSince ??= at
+      lane.failedAt = at
     }
-    const given = outcome.verdict === 'refused' || row.createdAt.getTime() + this.#limits.giveUpMs <= at
+    const given = outcome.verdict === 'refused' || this.#isGivenUp(row, outcome, lane, at)
     if (given) this.#stats.failed++
     await database.queries.transaction(async (transaction) => {
       await transaction
         .update(deliveries)
         .set({
           state: given ? 'failed' : 'waiting',
+          ...(given && { content: {} }),
           attempts: row.attempts + 1,
           nextAttemptAt: given ? null : new Date(at + pause),
           lastError: outcome.detail,
@@ -333,29 +388,45 @@ export class Sender {
     return Math.min(longestPause, firstPause * 2 ** Math.min(row.attempts, 30)) * (0.5 + Math.random() / 2)
   }
 
-  /** What waited for a day is shown as failed, if it was tried or its receiver is known to be away. */
-  async #giveUp(at: number): Promise<void> {
+  /**
+   * Not after the first attempt that follows a day of downtime: the receiver may be starting too. So what is old is
+   * given up only when its receiver was away for a while, or this row could be tried for a while, in this process.
+   */
+  #isGivenUp({ createdAt }: DeliveryRow, { verdict }: { verdict: string }, lane: Lane, at: number): boolean {
+    const { giveUpMs, triedMs } = this.#limits
+    const since = verdict === 'away' ? lane.failingSince : this.#beganAt
+    return createdAt.getTime() + giveUpMs <= at && (since ?? at) + triedMs <= at
+  }
+
+  /** What waited for a day behind a receiver that was tried, and was away, is shown as failed. */
+  async #giveUp(): Promise<void> {
     const { database, log } = this.#options
-    const away = [...this.#lanes].filter(([, lane]) => lane.awayUntil > at).map(([name]) => name)
-    const rows = await database.queries
-      .update(deliveries)
-      .set({
-        state: 'failed',
-        nextAttemptAt: null,
-        lastError: sql`coalesce(${deliveries.lastError}, 'not sent within a day')`,
-      })
-      .where(
-        and(
-          eq(deliveries.state, 'waiting'),
-          isNotNull(deliveries.nextAttemptAt),
-          lt(deliveries.createdAt, new Date(at - this.#limits.giveUpMs)),
-          or(gt(deliveries.attempts, 0), away.length > 0 ? inArray(LANE, away) : undefined),
-        ),
+    const { giveUpMs, triedMs } = this.#limits
+    for (const [name, { failingSince, failedAt }] of this.#lanes) {
+      if (failingSince === null || failingSince + triedMs > failedAt) continue
+      const rows = await database.queries
+        .update(deliveries)
+        .set({
+          state: 'failed',
+          content: {},
+          nextAttemptAt: null,
+          lastError: sql`coalesce(${deliveries.lastError}, 'not sent within a day')`,
+        })
+        .where(
+          and(
+            eq(deliveries.state, 'waiting'),
+            eq(deliveries.lane, name),
+            lte(deliveries.createdAt, new Date(failedAt - giveUpMs)),
+          ),
+        )
+        .returning({ id: deliveries.id })
+      if (rows.length === 0) continue
+      this.#stats.failed += rows.length
+      log.error(
+        { event: 'notification_failed', lane: name, deliveries: rows.length },
+        'notifications given up after a day',
       )
-      .returning({ id: deliveries.id })
-    if (rows.length === 0) return
-    this.#stats.failed += rows.length
-    log.error({ event: 'notification_failed', deliveries: rows.length }, 'notifications given up after a day')
+    }
   }
 
   async #measure(at: number): Promise<void> {

@@ -74,14 +74,18 @@ export async function startNotifications(
       log,
     }),
   )
-  const cap = new CapFeed({
-    database,
-    words,
-    ...publicSender(config),
-    // What the demonstration measures is made up.
-    status: config.demo ? 'Exercise' : 'Actual',
-    now,
-  })
+  const cap = await running.begin(
+    'cap',
+    new CapFeed({
+      database,
+      words,
+      ...publicSender(config),
+      // What the demonstration measures is made up.
+      status: config.demo ? 'Exercise' : 'Actual',
+      now,
+      log,
+    }),
+  )
   const notificationParts: object[] = [
     channels,
     routes,

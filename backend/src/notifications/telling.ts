@@ -1,4 +1,5 @@
 import { SEVERITIES, type Severity } from '@osprey/core/api/rules'
+import type { LastTold } from '../database/schema.ts'
 
 /** What of a group of alerts is told now, what waits and why: pure, with the time as an argument. */
 
@@ -8,20 +9,23 @@ export interface AlertFacts {
   state: 'firing' | 'resolved'
   severity: Severity
   recordedAt: number
-  resolvedAt: number | null
   acknowledged: boolean
   snoozedUntil: number | null
   muted: boolean
   silencedBy: readonly string[]
   inhibitedBy: string | null
   flapping: boolean
-  /** The alert of the same target before it was flapping already: this one is not the first to say so. */
-  previousFlapping: boolean
+  /** The rule and what it judges: alerts of one target follow each other, and it is the target that flaps. */
+  target: string
+  /** When the target has been calm for long enough, if it stays so; infinite while it fires. */
+  calmAt: number
+  /** The route still leads from this alert. */
+  routed: boolean
 }
 
-/** As it is kept: alert id → `firing:severity` when last told, empty while it was not. */
+/** As it is kept: alert id → how it was last told, null while it was not. */
 export interface GroupFacts {
-  told: Readonly<Record<string, string>>
+  told: Readonly<Record<string, LastTold | null>>
   toldAt: number | null
 }
 
@@ -43,8 +47,8 @@ export interface Telling {
   /** What waits until something ends. */
   held: { alert: string; reason: HeldReason }[]
   /** Never told, or its end is not: it was over while something held it back, or the route does not want it. */
-  dropped: { alert: string; reason: HeldReason | 'resolved_not_wanted' | 'gone' }[]
-  told: Record<string, string>
+  dropped: { alert: string; reason: HeldReason | 'resolved_not_wanted' | 'not_routed' | 'gone' }[]
+  told: Record<string, LastTold | null>
   /** When to look again; null when nothing waits. */
   dueAt: number | null
 }
@@ -52,8 +56,6 @@ export interface Telling {
 const MINUTE = 60_000
 /** What holds an alert back ends with an event; this is for the case that it was missed. */
 const LOOK_AGAIN = MINUTE
-/** A flapping target that has been calm so long is settled. */
-const CALM = 60 * MINUTE
 
 /** Why an alert is not told at all now; null when it may be. */
 export function heldBack(alert: AlertFacts, now: number): Exclude<HeldReason, 'quiet_hours'> | null {
@@ -74,9 +76,12 @@ export function tellingOf(
   const result: Telling = { tell: [], held: [], dropped: [], told: {}, dueAt: null }
   const news: { alert: AlertFacts; as: ToldAs }[] = []
   const standing: AlertFacts[] = []
-  for (const [id, before] of Object.entries(group.told)) {
+  const flapping = new FlappingTold(group, alerts)
+  for (const [id, before] of worstFirst(group, alerts)) {
     const alert = alerts.get(id)
-    const outcome = alert ? outcomeOf(alert, before, settings, now) : ({ drop: 'gone' } as const)
+    const outcome = alert
+      ? outcomeOf(alert, before, { flapping, settings, now })
+      : ({ drop: 'gone' } as const)
     if ('drop' in outcome) {
       if (outcome.drop !== null) result.dropped.push({ alert: id, reason: outcome.drop })
       continue
@@ -85,15 +90,51 @@ export function tellingOf(
     if ('hold' in outcome) {
       result.held.push({ alert: id, reason: outcome.hold })
       sooner(result, outcome.until)
-    } else if (alert && 'news' in outcome) news.push({ alert, as: outcome.news })
-    else if (alert) standing.push(alert)
+    } else if (alert && 'news' in outcome) {
+      news.push({ alert, as: outcome.news })
+      if (outcome.news !== 'resolved') flapping.add(alert, alert.severity)
+    } else if (alert) standing.push(alert)
   }
+  const reminders = remindersOf(group, standing, settings, now)
   const at = newsDueAt(group, news, settings)
-  if (news.length > 0 && at <= now) {
-    for (const { alert, as } of news) tell(result, alert, as)
-  } else if (news.length > 0) sooner(result, at)
-  repeat(result, group, standing, settings, now)
+  if (news.length > 0 && at > now && reminders.now.length === 0) sooner(result, at)
+  else for (const { alert, as } of news) tell(result, alert, as, settings, now)
+  for (const alert of reminders.now) tell(result, alert, 'still', settings, now)
+  if (reminders.dueAt !== null) sooner(result, reminders.dueAt)
   return result
+}
+
+/** Of several alerts of one flapping target it is the worst of those that fire that is told. */
+function worstFirst(
+  { told }: GroupFacts,
+  alerts: ReadonlyMap<string, AlertFacts>,
+): [string, LastTold | null][] {
+  const place = (id: string): number => {
+    const alert = alerts.get(id)
+    return alert ? rank(alert.severity) + (alert.state === 'firing' ? SEVERITIES.length : 0) : -1
+  }
+  return Object.entries(told).sort(([one], [other]) => place(other) - place(one))
+}
+
+/** What this group has told of flapping targets, whichever of their alerts it told it with. */
+class FlappingTold {
+  private readonly ranks = new Map<string, number>()
+
+  constructor({ told }: GroupFacts, alerts: ReadonlyMap<string, AlertFacts>) {
+    for (const [id, before] of Object.entries(told)) {
+      const alert = alerts.get(id)
+      if (alert && before !== null) this.add(alert, before.severity)
+    }
+  }
+
+  add({ flapping, target }: AlertFacts, severity: Severity): void {
+    if (flapping) this.ranks.set(target, Math.max(this.ranks.get(target) ?? -1, rank(severity)))
+  }
+
+  /** It was told already that the target flaps, and as severe as this. */
+  covers({ flapping, target, severity }: AlertFacts): boolean {
+    return flapping && (this.ranks.get(target) ?? -1) >= rank(severity)
+  }
 }
 
 type Outcome =
@@ -102,33 +143,50 @@ type Outcome =
   | { drop: Telling['dropped'][number]['reason'] | null }
   | { standing: true }
 
-function outcomeOf(alert: AlertFacts, before: string, settings: TellingSettings, now: number): Outcome {
-  const held = heldBack(alert, now)
-  const untold = before === ''
+interface Judging {
+  flapping: FlappingTold
+  settings: TellingSettings
+  now: number
+}
+
+function outcomeOf(alert: AlertFacts, before: LastTold | null, judging: Judging): Outcome {
   if (alert.state === 'resolved') {
-    if (held !== null) return { drop: held }
-    if (untold && isFlappingOn(alert)) return { drop: 'flapping' }
-    if (!untold && !settings.resolved) return { drop: 'resolved_not_wanted' }
-    const calmAt = (alert.resolvedAt ?? now) + CALM
-    if (!untold && alert.flapping && calmAt > now)
-      return { hold: 'flapping', until: Math.min(calmAt, now + LOOK_AGAIN) }
-    return quietOr(alert, settings, now, { news: untold ? 'over' : 'resolved' })
+    return before === null ? neverTold(alert, judging) : endOf(alert, before, judging)
   }
+  if (!alert.routed) return { drop: 'not_routed' }
+  const { flapping, settings, now } = judging
+  const held = heldBack(alert, now)
   if (held !== null) {
     const until = held === 'snoozed' ? (alert.snoozedUntil ?? now) : now + LOOK_AGAIN
     return { hold: held, until }
   }
-  if (untold) {
-    if (isFlappingOn(alert)) return { hold: 'flapping', until: now + LOOK_AGAIN }
+  if (before === null) {
+    if (flapping.covers(alert)) return { hold: 'flapping', until: now + LOOK_AGAIN }
     return quietOr(alert, settings, now, { news: 'firing' })
   }
-  if (before !== toldValue(alert)) return quietOr(alert, settings, now, { news: 'raised' })
+  if (before.severity !== alert.severity) return quietOr(alert, settings, now, { news: 'raised' })
   return { standing: true }
 }
 
-/** Flapping was told already with an alert before this one. */
-function isFlappingOn(alert: AlertFacts): boolean {
-  return alert.flapping && alert.previousFlapping
+/** Over before it was told. */
+function neverTold(alert: AlertFacts, { flapping, settings, now }: Judging): Outcome {
+  if (!alert.routed) return { drop: 'not_routed' }
+  const held = heldBack(alert, now)
+  if (held !== null) return { drop: held }
+  if (flapping.covers(alert)) return { drop: 'flapping' }
+  return quietOr(alert, settings, now, { news: 'over' })
+}
+
+/** Whoever was told that it fires is told that it is over, whatever held it back in the meantime. */
+function endOf(alert: AlertFacts, before: LastTold, { settings, now }: Judging): Outcome {
+  if (alert.flapping && alert.calmAt > now) return { hold: 'flapping', until: calmLook(alert, now) }
+  if (before.over) return { drop: null }
+  if (!settings.resolved) return { drop: 'resolved_not_wanted' }
+  return quietOr(alert, settings, now, { news: 'resolved' })
+}
+
+function calmLook({ calmAt }: AlertFacts, now: number): number {
+  return Math.min(calmAt, now + LOOK_AGAIN)
 }
 
 function quietOr(alert: AlertFacts, settings: TellingSettings, now: number, otherwise: Outcome): Outcome {
@@ -137,7 +195,7 @@ function quietOr(alert: AlertFacts, settings: TellingSettings, now: number, othe
 
 function isQuiet({ severity }: AlertFacts, { quiet }: TellingSettings): boolean {
   if (quiet === null) return false
-  return quiet.except === null || SEVERITIES.indexOf(severity) < SEVERITIES.indexOf(quiet.except)
+  return quiet.except === null || rank(severity) < rank(quiet.except)
 }
 
 /** A group nothing was told of waits for company; one that was told keeps its interval. */
@@ -146,45 +204,55 @@ function newsDueAt(
   news: readonly { alert: AlertFacts }[],
   settings: TellingSettings,
 ): number {
-  const fresh = group.toldAt === null || Object.values(group.told).every((before) => before === '')
+  const fresh = group.toldAt === null || Object.values(group.told).every((before) => before === null)
   if (!fresh) return (group.toldAt ?? 0) + settings.groupIntervalSeconds * 1000
   const first = news.reduce((least, { alert }) => Math.min(least, alert.recordedAt), Number.POSITIVE_INFINITY)
   return first + settings.groupWaitSeconds * 1000
 }
 
-/** Reminds of what fires and nobody has acknowledged; whenever the group is told anything, the time starts anew. */
-function repeat(
-  result: Telling,
+/** What fires and nobody has acknowledged is told again so long after it was last told. */
+function remindersOf(
   group: GroupFacts,
   standing: readonly AlertFacts[],
   settings: TellingSettings,
   now: number,
-): void {
-  if (settings.repeatSeconds === null) return
+): { now: AlertFacts[]; dueAt: number | null } {
+  if (settings.repeatSeconds === null) return { now: [], dueAt: null }
   const pause = settings.repeatSeconds * 1000
-  const openNow = result.tell.length > 0
-  const reminded = standing.filter((alert) => !alert.acknowledged && !alert.flapping)
-  const at = openNow ? now + pause : (group.toldAt ?? now) + pause
-  for (const alert of reminded) {
-    if (at > now) sooner(result, at)
-    else if (isQuiet(alert, settings)) sooner(result, nextMinute(now))
-    else {
-      tell(result, alert, 'still')
-      sooner(result, now + pause)
-    }
+  const reminded = standing
+    .filter((alert) => !alert.acknowledged && !alert.flapping)
+    .map((alert) => ({
+      alert,
+      at: (group.told[alert.id]?.at ?? now) + pause,
+      quiet: isQuiet(alert, settings),
+    }))
+  const goes = reminded.some(({ at, quiet }) => at <= now && !quiet)
+  // One message for what was told at different times, rather than one for each.
+  const soon = now + pause / 2
+  const due: AlertFacts[] = []
+  let dueAt = Number.POSITIVE_INFINITY
+  for (const { alert, at, quiet } of reminded) {
+    if (goes && at <= soon && !quiet) due.push(alert)
+    else dueAt = Math.min(dueAt, quiet ? Math.max(at, nextMinute(now)) : at)
   }
-  const fires = result.tell.some(({ as }) => as === 'firing' || as === 'raised')
-  if (openNow && fires) sooner(result, now + pause)
+  return { now: due, dueAt: dueAt === Number.POSITIVE_INFINITY ? null : dueAt }
 }
 
-function tell(result: Telling, alert: AlertFacts, as: ToldAs): void {
-  result.tell.push({ alert: alert.id, as })
-  if (alert.state === 'resolved') delete result.told[alert.id]
-  else result.told[alert.id] = toldValue(alert)
+function tell(result: Telling, alert: AlertFacts, as: ToldAs, settings: TellingSettings, now: number): void {
+  const { id, severity, state } = alert
+  result.tell.push({ alert: id, as })
+  if (state === 'firing') {
+    result.told[id] = { severity, at: now }
+    if (settings.repeatSeconds !== null) sooner(result, now + settings.repeatSeconds * 1000)
+  } else if (as === 'over' && alert.flapping) {
+    // Remembered until the target is calm, so that its next alerts are not told one by one.
+    result.told[id] = { severity, at: now, over: true }
+    sooner(result, calmLook(alert, now))
+  } else delete result.told[id]
 }
 
-function toldValue({ severity }: AlertFacts): string {
-  return `firing:${severity}`
+function rank(severity: Severity): number {
+  return SEVERITIES.indexOf(severity)
 }
 
 function sooner(result: Telling, at: number): void {

@@ -12,6 +12,7 @@ import {
   titleOf,
   valueText,
 } from './message.ts'
+import { shortened } from './shorten.ts'
 
 /** Texts of channels: templates whose placeholders are filled with what is made harmless for the format. */
 
@@ -67,7 +68,12 @@ const SHOW: Record<Language, string> = { en: 'Show', zh: '查看' }
 export function fill(
   template: string,
   message: Message,
-  { format, language, lines }: { format: Format; language: Language; lines: number },
+  {
+    format,
+    language,
+    lines,
+    instruction: most = Number.POSITIVE_INFINITY,
+  }: { format: Format; language: Language; lines: number; instruction?: number },
 ): string {
   const ordered = inOrder(message.alerts)
   const first = ordered[0]
@@ -85,7 +91,7 @@ export function fill(
     site: () => of(({ siteName }) => siteName ?? ''),
     value: () => of((alert) => valueText(alert, language)),
     time: () => of((alert) => spanText(alert, language)),
-    instruction: () => of(({ instruction }) => instruction),
+    instruction: () => (most === 0 ? '' : of(({ instruction }) => shortened(instruction, most))),
     link: () => (first?.link ? format.link(first.link, SHOW[language]) : ''),
     route: () => format.escape(message.route?.name ?? ''),
   }

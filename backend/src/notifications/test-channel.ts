@@ -114,6 +114,7 @@ function testMessage({ id, name, language }: ChannelRow, { publicUrl, now }: Tes
         value: null,
         category: null,
         unit: '',
+        symbol: '',
         peak: null,
         flapping: false,
         startedAt: now,

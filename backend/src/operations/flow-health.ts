@@ -1,11 +1,17 @@
 import type { Database } from '../database/database.ts'
+import type { Evaluation } from '../evaluation/evaluation.ts'
 import type { Archive } from '../pipeline/archive.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import { Health } from './health.ts'
 
 /** Readiness of the way of the readings; a store that is away only delays. */
-export function flowHealth(parts: { database: Database; pipeline: Pipeline; archive: Archive }): Health {
-  const { database, pipeline, archive } = parts
+export function flowHealth(parts: {
+  database: Database
+  pipeline: Pipeline
+  archive: Archive
+  evaluation: Pick<Evaluation, 'stats'>
+}): Health {
+  const { database, pipeline, archive, evaluation } = parts
   const databaseAnswers = () =>
     database.ping().then(
       () => undefined,
@@ -24,5 +30,11 @@ export function flowHealth(parts: { database: Database; pipeline: Pipeline; arch
     const { state, lastError } = archive.stats()
     return state === 'running' ? undefined : `readings wait for the store (${state}): ${lastError ?? ''}`
   }
-  return new Health([databaseAnswers, pipelineRuns], [archiveRuns])
+  const alertsAreTold = () => {
+    const { setAside } = evaluation.stats().queue
+    return setAside === 0
+      ? undefined
+      : `${setAside} notices of alerts could not be written to the database and are set aside, see the log`
+  }
+  return new Health([databaseAnswers, pipelineRuns], [archiveRuns, alertsAreTold])
 }

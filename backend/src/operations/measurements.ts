@@ -171,23 +171,36 @@ function evaluation({ evaluation, alerts }: MeasuredParts): Measurement[] {
     },
     {
       name: 'osprey_alerts_untold',
-      help: 'Transitions of alerts that wait for the database, and their bytes',
+      help: 'Transitions of alerts that wait for the database, their bytes, and those it can never take',
       labelName: 'what',
-      read: () => ({ notices: evaluation.stats().queue.waiting, bytes: evaluation.stats().queue.bytes }),
+      read: () => {
+        const { waiting: notices, bytes, setAside: set_aside } = evaluation.stats().queue
+        return { notices, bytes, set_aside }
+      },
     },
     {
       name: 'osprey_alerts_stored',
       help: 'Transitions of alerts that reached the database since start, and those that could not be followed',
       labelName: 'kind',
       read: () => {
-        const { fired, raised, resolved, unknownRule, unknownAlert } = alerts.stats()
-        return { fired, raised, resolved, unknown_rule: unknownRule, unknown_alert: unknownAlert }
+        const { fired, raised, resolved, ...not } = alerts.stats()
+        const {
+          unknownRule: unknown_rule,
+          unknownAlert: unknown_alert,
+          alreadyResolved: already_resolved,
+        } = not
+        return { fired, raised, resolved, unknown_rule, unknown_alert, already_resolved }
       },
     },
     {
       name: 'osprey_alert_corrections',
       help: 'Disagreements between rules and open alerts found and mended since start',
       read: () => evaluation.stats().corrections,
+    },
+    {
+      name: 'osprey_alert_faults',
+      help: 'Judgements of rules that failed by an error in the program since start',
+      read: () => evaluation.stats().faults,
     },
   ]
 }

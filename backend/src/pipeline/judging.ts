@@ -45,8 +45,11 @@ export interface Judging extends Judge {
   position(sequence: number): void
   /** Everything received before `time` (epoch milliseconds) has been taken: windows that ended are judged. */
   reach(time: number): void
-  /** The broker listens (again) since `from`, epoch milliseconds: what was not heard before is not silence. */
-  listensSince(from: number): void
+  /**
+   * The broker listens (again) since `from`, epoch milliseconds: what was not heard since `until`, when it last did, is
+   * not silence. Null: it is not known when that was. An `until` after `from`: its clock was set back.
+   */
+  listensSince(from: number, until: number | null): void
   /**
    * Called every second. `heard`: everything received until then has been taken (epoch milliseconds), as far as that
    * can be told; undefined when it cannot.

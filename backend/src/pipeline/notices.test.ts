@@ -51,6 +51,23 @@ function collector<T>(wanted: number) {
   return { got, sink, all: promise }
 }
 
+test('ids grow although the clock was set back since the last run', async () => {
+  const { sink, all } = collector<RefusedNotice>(3)
+  await write(
+    queueOf(() => {}),
+    'a',
+    'b',
+  )
+  const queue = new NoticeQueue<RefusedNotice>('refused', { outbox, maxBytes: 1e6, sink, log })
+  queue.load(T0 - 3_600_000)
+  await write(queue, 'c')
+  queue.start()
+  const ids = (await all).map(({ id }) => id)
+  expect(ids).toEqual([...ids].sort((one, other) => one - other))
+  expect(new Set(ids).size).toBe(3)
+  await queue.stop()
+})
+
 test('notices are delivered in order with growing ids and then forgotten', async () => {
   const { sink, all } = collector<RefusedNotice>(4)
   const queue = queueOf(sink)
@@ -81,6 +98,67 @@ test('a listener that fails gets the same notices again, with the same ids', asy
   expect(attempts).toHaveLength(3)
   expect(attempts[1]).toEqual(attempts[0])
   expect(attempts[2]).toEqual(attempts[0])
+})
+
+test('one transaction makes records of at most 500 notices', async () => {
+  const sizes: number[] = []
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let left = 1201
+  const queue = queueOf((notices) => {
+    sizes.push(notices.length)
+    left -= notices.length
+    if (left === 0) resolve()
+  })
+  await write(queue, ...Array.from({ length: 1201 }, (_, at) => String(at)))
+  expect(outbox.entries('refused').map(({ value }) => JSON.parse(value.toString()).length)).toEqual([
+    500, 500, 201,
+  ])
+  expect(queue.stats().waiting).toBe(1201)
+  queue.start()
+  await promise
+  await queue.stop()
+  expect(sizes).toEqual([500, 500, 201])
+  expect(queue.stats()).toMatchObject({ waiting: 0, bytes: 0, delivered: 1201 })
+})
+
+test('a notice that can never be taken is set aside, and those after it are delivered', async () => {
+  const { got, sink, all } = collector<RefusedNotice>(4)
+  const told: string[] = []
+  const setAside = {
+    isRefused: (error: Error) => error.message === 'does not fit',
+    told: ({ reason }: RefusedNotice) => void told.push(reason),
+  }
+  let isAway = true
+  const open = () => {
+    const queue = new NoticeQueue<RefusedNotice>('refused', {
+      outbox,
+      maxBytes: 1e6,
+      log,
+      setAside,
+      sink: async (notices) => {
+        // What passes is no reason to set anything aside.
+        if (isAway) {
+          isAway = false
+          throw new Error('the database is down')
+        }
+        if (notices.some(({ reason }) => reason === 'bad')) throw new Error('does not fit')
+        await sink(notices)
+      },
+    })
+    queue.load(T0)
+    return queue
+  }
+  const queue = open()
+  await write(queue, 'a', 'bad', 'b', 'c')
+  await write(queue, 'd')
+  queue.start()
+  await all
+  await queue.stop()
+  expect(got.map(({ reason }) => reason)).toEqual(['a', 'b', 'c', 'd'])
+  expect(told).toEqual(['bad'])
+  expect(queue.stats()).toMatchObject({ waiting: 0, delivered: 4, setAside: 1 })
+  expect(outbox.entries('set_aside').map(({ value }) => JSON.parse(value.toString()).reason)).toEqual(['bad'])
+  expect(open().stats().setAside).toBe(1)
 })
 
 test('what was not delivered is delivered by the next run', async () => {

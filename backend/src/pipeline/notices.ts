@@ -75,6 +75,8 @@ export interface ChannelStats {
   bytes: number
   delivered: number
   shed: number
+  /** Those the listener can never take, kept aside. */
+  setAside: number
   lastError: string | undefined
 }
 

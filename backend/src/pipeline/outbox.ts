@@ -25,6 +25,7 @@ export const TABLES = [
   'presence',
   'alerts',
   'instances',
+  'set_aside',
 ] as const
 export type TableName = (typeof TABLES)[number]
 

@@ -179,8 +179,8 @@ export class Pipeline {
       },
       this.#builder,
     )
-    this.#reception = new Reception(this.#intake, this.#notices, this.#recent, (since) =>
-      judging?.listensSince(since),
+    this.#reception = new Reception(this.#intake, this.#notices, this.#recent, (since, until) =>
+      judging?.listensSince(since, until),
     )
   }
 
@@ -235,7 +235,7 @@ export class Pipeline {
   sweep(now: number): void {
     const { latest, judging } = this.#options
     // Before the backlog: the broker journals that it listens again, and then leaves its mark.
-    const listened = judging && this.#options.journal.listenedUntil()
+    const listened = judging && this.#listenedUntil()
     const behind = this.#isBehind()
     this.#currentTo = behind ? Math.max(this.#currentTo, this.#position.receivedAt) : now
     if (!behind && now < this.#sweptAt - CLOCK_TOLERANCE) {
@@ -247,10 +247,8 @@ export class Pipeline {
     const waiting = behind && !delayed && this.#state === 'running'
     this.#sweptAt = Math.max(this.#sweptAt, waiting ? this.#position.receivedAt : now)
     latest.sweep(this.#sweptAt, delayed ? this.#currentTo : null)
-    if (listened !== undefined) {
-      const heard = behind ? this.#position.receivedAt : Math.min(now, listened)
-      judging?.tick(this.#state === 'stopped' ? undefined : heard)
-    } else judging?.tick(undefined)
+    const heard = behind ? this.#position.receivedAt : Math.min(now, listened ?? now)
+    judging?.tick(this.#state === 'stopped' || listened === undefined ? undefined : heard)
     this.#options.resolver.forgetFormer(this.#position.receivedAt)
   }
 
@@ -570,6 +568,16 @@ export class Pipeline {
       this.#trim()
     } catch (error) {
       this.#failed(error as Error, 'the journal cannot be read')
+    }
+  }
+
+  /** Stations are swept whether the journal can be read or not. */
+  #listenedUntil(): number | undefined {
+    try {
+      return this.#options.journal.listenedUntil()
+    } catch (error) {
+      this.#failed(error as Error, 'the journal cannot be read')
+      return undefined
     }
   }
 

@@ -84,6 +84,7 @@ export class PresenceQueue {
       bytes: 0,
       delivered: this.#delivered,
       shed: 0,
+      setAside: 0,
       coalesced: this.#coalesced,
       lastError: this.#lastError,
     }

@@ -23,6 +23,9 @@ const OVERHEAD_BYTES = 300
 /** A device that reports often shows one message a second: people read them, and copying costs. */
 const KEEP_EVERY_MS = 1000
 
+/** Share of the bytes that is made free at once. */
+const ROOM = 0.02
+
 /** The payload one character a byte: a small buffer would hold on to the whole slab it was cut from. */
 type Kept = Omit<RecentMessage, 'payload'> & { latin1: string }
 
@@ -91,9 +94,10 @@ export class RecentMessages {
     if (this.#bytes > this.#maxBytes) this.#forgetOldest()
   }
 
+  /** Some room at once, so that it is seldom begun. */
   #forgetOldest(): void {
     for (const [id, oldest] of this.#rings) {
-      if (this.#bytes <= this.#maxBytes) return
+      if (this.#bytes <= this.#maxBytes * (1 - ROOM)) return
       this.#rings.delete(id)
       this.#bytes -= oldest.bytes
       this.#forgotten++

@@ -20,13 +20,13 @@ export class Reception {
   readonly #notices: Pick<Notices, 'presence' | 'refused' | 'commandResult'>
   readonly #recent: Pick<RecentMessages, 'offer'>
   /** Told when the broker has begun to listen. */
-  readonly #listens: (since: number) => void
+  readonly #listens: (since: number, until: number | null) => void
 
   constructor(
     intake: Intake,
     notices: Pick<Notices, 'presence' | 'refused' | 'commandResult'>,
     recent: Pick<RecentMessages, 'offer'>,
-    listens: (since: number) => void = () => {},
+    listens: (since: number, until: number | null) => void = () => {},
   ) {
     this.#intake = intake
     this.#notices = notices
@@ -40,7 +40,7 @@ export class Reception {
    */
   take(entry: JournalEntry): boolean {
     const { kind, topic } = entry
-    if (kind === 'listening') this.#listens(entry.receivedAt)
+    if (kind === 'listening') this.#listens(entry.receivedAt, listenedUntil(entry))
     else if (kind !== 'publish') this.#takeConnection(entry)
     else if (topic.endsWith('/observations')) {
       this.#intake.take(entry, 'observations')
@@ -86,6 +86,12 @@ export class Reception {
       clientId: text('clientId'),
     })
   }
+}
+
+/** When the broker last listened before it told so again, epoch milliseconds; null when it does not know. */
+export function listenedUntil({ payload }: Pick<JournalEntry, 'payload'>): number | null {
+  const { until } = parseObject(payload)
+  return typeof until === 'number' && Number.isFinite(until) ? until : null
 }
 
 function textOf(payload: Uint8Array): string {

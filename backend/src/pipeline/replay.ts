@@ -1,6 +1,7 @@
 import type { Journal, JournalEntry } from '@osprey/journal/journal'
 import { Intake } from './intake.ts'
 import type { Judging } from './judging.ts'
+import { listenedUntil } from './reception.ts'
 import type { Resolver } from './resolver.ts'
 import { type Log, nextTurn } from './retry.ts'
 
@@ -51,7 +52,7 @@ export async function replayForMachines(parts: ReplayParts, from: number, to: nu
 
 function takeAgain(intake: Intake, judging: Judging, entry: JournalEntry): void {
   judging.reach(entry.receivedAt)
-  if (entry.kind === 'listening') judging.listensSince(entry.receivedAt)
+  if (entry.kind === 'listening') judging.listensSince(entry.receivedAt, listenedUntil(entry))
   else if (entry.kind !== 'publish') return
   else if (entry.topic.endsWith('/observations')) intake.take(entry, 'observations')
   else if (entry.topic.endsWith('/senml')) intake.take(entry, 'senml')

@@ -33,9 +33,14 @@ export class BacktestController {
     const gone = new AbortController()
     response.on('close', () => gone.abort(new ClientGone()))
     if (response.destroyed) return
-    await this.backtests.admit(principal?.username ?? '', input, territory, (run) =>
-      stream(run, response, gone.signal, (error) => this.backtests.note(error)),
-    )
+    try {
+      await this.backtests.admit(principal?.username ?? '', input, territory, gone.signal, (run) =>
+        stream(run, response, gone.signal, (error) => this.backtests.note(error)),
+      )
+    } catch (error) {
+      // There is nobody to tell.
+      if (!(error instanceof ClientGone)) throw error
+    }
   }
 }
 

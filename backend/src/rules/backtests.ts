@@ -1,3 +1,4 @@
+import type { ReplayRange } from '@osprey/core/alerting/replay'
 import type { BacktestInput } from '@osprey/core/api/rules'
 import type { Logger } from 'pino'
 import { invalid, ProblemException, unavailable } from '../http/problem.ts'
@@ -29,19 +30,21 @@ export class Backtests {
 
   /**
    * Runs `use` with a backtest that is ready to run. Its place is free again when `use` ends.
-   * @throws ProblemException 400 for what cannot be tested, 429 while too many others run
+   * @throws ProblemException 400 for what cannot be tested, 429 while too many others run; the reason of `signal`
+   * when it is aborted before
    */
   async admit<Result>(
     person: string,
     input: BacktestInput,
     territory: Territory,
+    signal: AbortSignal,
     use: (run: BacktestRun) => Promise<Result>,
   ): Promise<Result> {
     if (this.running.has(person)) throw tooMany('You have a backtest running already.')
     if (this.running.size >= MOST_BACKTESTS) throw tooMany(`${MOST_BACKTESTS} backtests are running already.`)
     this.running.add(person)
     try {
-      return await use(await this.prepare(input, territory))
+      return await use(await this.prepare(input, territory, signal))
     } finally {
       this.running.delete(person)
     }
@@ -52,7 +55,11 @@ export class Backtests {
     this.options.log.error({ err: error }, 'a backtest broke off')
   }
 
-  private async prepare(input: BacktestInput, territory: Territory): Promise<BacktestRun> {
+  private async prepare(
+    input: BacktestInput,
+    territory: Territory,
+    signal: AbortSignal,
+  ): Promise<BacktestRun> {
     const { referred, store } = this.options
     const range = rangeOf(input)
     const { jurisdiction, definitions } = input
@@ -60,16 +67,22 @@ export class Backtests {
       checkDefinition({ jurisdiction, definition }, territory, referred, `definitions.${index}`)
     })
     const plan = planBacktest(input, range, territory, this.options)
-    const counts = await this.count(plan.units, range.from, range.to)
+    const counts = await this.count(plan.units, range, signal)
     return new BacktestRun(plan, store, range, counts)
   }
 
-  private async count(units: readonly Unit[], from: number, to: number): Promise<Map<number, number>> {
+  /** Between two statements it gives up: when nobody waits any more, and when it is too much already. */
+  private async count(
+    units: readonly Unit[],
+    { from, to }: ReplayRange,
+    signal: AbortSignal,
+  ): Promise<Map<number, number>> {
     const ids = [...new Set(units.flatMap(({ datastreams }) => [...datastreams]))]
     const start = Math.floor(from - units.reduce((most, { historyMs }) => Math.max(most, historyMs), 0))
     const counts = new Map<number, number>()
     let total = 0
     for (let at = 0; at < ids.length; at += COUNTED_AT_ONCE) {
+      signal.throwIfAborted()
       const some = await this.ask(ids.slice(at, at + COUNTED_AT_ONCE), start, to)
       for (const [id, count] of some) {
         counts.set(id, count)
@@ -83,6 +96,7 @@ export class Backtests {
         )
       }
     }
+    signal.throwIfAborted()
     return counts
   }
 

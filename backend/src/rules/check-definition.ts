@@ -135,12 +135,42 @@ function pairErrors(
 
 type Properties = ReadonlyMap<string, ObservedProperty>
 
-function conditionErrors(node: Condition, path: string, properties: Properties): FieldError[] {
-  if (node.kind === 'comparison') return comparisonErrors(node, path, properties)
-  if (node.kind === 'not') return conditionErrors(node.condition, `${path}.condition`, properties)
+function conditionErrors(
+  node: Condition,
+  path: string,
+  properties: Properties,
+  isNegated = false,
+): FieldError[] {
+  if (node.kind === 'comparison') {
+    const errors = comparisonErrors(node, path, properties)
+    return errors.length > 0 ? errors : limitSideErrors(node, path, isNegated)
+  }
+  if (node.kind === 'not') return conditionErrors(node.condition, `${path}.condition`, properties, !isNegated)
   return node.conditions.flatMap((each, index) =>
-    conditionErrors(each, `${path}.conditions.${index}`, properties),
+    conditionErrors(each, `${path}.conditions.${index}`, properties, isNegated),
   )
+}
+
+/** Of one and the same limit: the alert must not clear while it would fire, and a level must be worse. */
+function limitSideErrors(node: Comparison, path: string, isNegated: boolean): FieldError[] {
+  const base = node.threshold
+  if (base.kind !== 'limit') return []
+  const worseIsUp = (limitsNamed(base.limit)[0]?.direction !== 'down') !== isNegated
+  const factorOf = (each: Threshold | null) =>
+    each?.kind === 'limit' && each.limit === base.limit && each.asOf === base.asOf ? each.factor : null
+  const errors: FieldError[] = []
+  const clear = factorOf(node.clear)
+  if (clear !== null && (worseIsUp ? clear > base.factor : clear < base.factor)) {
+    const expected = `at ${worseIsUp ? 'most' : 'least'} ${base.factor}: the alert must not clear while it would fire`
+    errors.push({ field: `${path}.clear.factor`, value: clear, expected })
+  }
+  node.levels.forEach(({ threshold }, index) => {
+    const factor = factorOf(threshold)
+    if (factor === null || (worseIsUp ? factor > base.factor : factor < base.factor)) return
+    const expected = `${worseIsUp ? 'more' : 'less'} than ${base.factor}, from which on the alert fires`
+    errors.push({ field: `${path}.levels.${index}.threshold.factor`, value: factor, expected })
+  })
+  return errors
 }
 
 function comparisonErrors(node: Comparison, path: string, properties: Properties): FieldError[] {

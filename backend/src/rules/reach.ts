@@ -35,7 +35,7 @@ export class RuleReach {
   }
 
   /** The targets of a rule of which the territory has both stations. */
-  targetsOf(rule: Reaching, territory: Territory): RuleTarget[] {
+  targetsOf(rule: Reaching, territory: Territory): readonly RuleTarget[] {
     const targets = this.options.stationFacts.targetsOf(rule)
     if (territory.whole) return targets
     return targets.filter(

@@ -8,12 +8,15 @@ import type { Queries } from '../database/database.ts'
 import { alerts } from '../database/schema.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Territory } from '../territory/territory.ts'
+import { type JudgedPlace, unknownStations } from './unknown-stations.ts'
 
-export type Figures = Pick<RuleView, 'firing' | 'pending' | 'precision'>
+export type Figures = Pick<RuleView, 'firing' | 'pending' | 'unknown' | 'unknownTotal' | 'precision'>
 
 const NONE: Figures = {
   firing: 0,
   pending: 0,
+  unknown: [],
+  unknownTotal: 0,
   precision: { judged: 0, falseAlarms: 0, precision: null },
 }
 
@@ -21,6 +24,8 @@ export interface RuleFiguresOptions {
   queries: () => Queries
   registry: Pick<Registry, 'stations' | 'sites'>
   pending: () => Iterable<PendingAlert>
+  /** Where these rules get observations and cannot judge them now. */
+  unknown: (rules: ReadonlySet<string>) => Iterable<JudgedPlace>
   now: () => number
 }
 
@@ -49,9 +54,11 @@ export class RuleFigures {
     for (const alert of this.options.pending()) {
       if (holds(territory, alert)) pending.set(alert.rule, (pending.get(alert.rule) ?? 0) + 1)
     }
+    const unknown = unknownStations(this.options.unknown(new Set(rules)), territory)
     return (rule) => ({
       firing: firing.get(rule) ?? 0,
       pending: pending.get(rule) ?? 0,
+      ...unknown(rule),
       precision: precision.get(rule) ?? NONE.precision,
     })
   }

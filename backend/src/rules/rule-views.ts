@@ -5,6 +5,7 @@ import type { RuleFigures } from './rule-figures.ts'
 import type { RuleRecord } from './rule-record.ts'
 import type { RuleVersionRow } from './rules.ts'
 import type { Sentence } from './sentences.ts'
+import { type JudgedPlace, unknownStations } from './unknown-stations.ts'
 import { definitionWithin } from './within-territory.ts'
 
 /** Rules as people look at them. What lies outside the territory is as if it were not there. */
@@ -13,6 +14,8 @@ export class RuleViews {
     private readonly reach: RuleReach,
     private readonly figures: RuleFigures,
     private readonly sentence: Sentence,
+    /** Where an error of the program was met in judging these rules. */
+    private readonly faulty: (rules: ReadonlySet<string>) => Iterable<JudgedPlace>,
   ) {}
 
   async list(rules: readonly RuleRecord[], territory: Territory): Promise<RuleView[]> {
@@ -20,8 +23,10 @@ export class RuleViews {
       rules.map(({ id }) => id),
       territory,
     )
+    const faulty = unknownStations(this.faulty(new Set(rules.map(({ id }) => id))), territory)
     return rules.map((rule) => {
       const definition = definitionWithin(rule.definition, territory)
+      const summary = this.reach.summary(rule, territory)
       return {
         id: rule.id,
         jurisdiction: rule.jurisdiction,
@@ -33,7 +38,8 @@ export class RuleViews {
         createdAt: rule.createdAt.toISOString(),
         updatedBy: rule.updatedBy,
         updatedAt: rule.updatedAt.toISOString(),
-        ...this.reach.summary(rule, territory),
+        ...summary,
+        problems: [...summary.problems, ...faultProblems(faulty(rule.id).unknownTotal)],
         ...figures(rule.id),
       }
     })
@@ -48,4 +54,14 @@ export class RuleViews {
     const shown = definitionWithin(definition, territory)
     return { version, definition: shown, sentence: this.sentence(shown), note, author, at: at.toISOString() }
   }
+}
+
+function faultProblems(stations: number): RuleView['problems'] {
+  if (stations === 0) return []
+  return [
+    {
+      en: `an internal error stopped a judgement at ${stations} ${stations === 1 ? 'station' : 'stations'}; the log of the backend says which`,
+      zh: `${stations} 个站点的判定因内部错误中断，详见后端日志`,
+    },
+  ]
 }

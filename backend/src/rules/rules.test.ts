@@ -57,6 +57,8 @@ test('a rule is made, read, changed into a new version and removed', async () =>
     stations: 3,
     firing: 0,
     pending: 0,
+    unknown: [],
+    unknownTotal: 0,
     precision: { judged: 0, falseAlarms: 0, precision: null },
     sentence: { en: expect.stringContaining('75'), zh: expect.any(String) },
     problems: [{ en: 'pm25 was never reported', zh: expect.any(String) }],

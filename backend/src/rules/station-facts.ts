@@ -22,6 +22,12 @@ interface Known {
   facts: StationFacts
 }
 
+interface TargetsKnown {
+  stations: readonly StationFacts[]
+  jurisdiction: string | null
+  targets: readonly RuleTarget[]
+}
+
 /**
  * Every registered station as rules see it. It follows registry and jurisdictions; the facts of a station that did
  * not change stay the same object, so that who keeps them can tell by identity.
@@ -29,6 +35,10 @@ interface Known {
 export class StationFactsBook {
   private known = new Map<string, Known>()
   private current: readonly StationFacts[] | undefined
+  /** As told last: the same list as long as no station differs. */
+  private before: readonly StationFacts[] = []
+  /** By definition: what a rule applies to as long as no station differs. */
+  private readonly targets = new WeakMap<object, TargetsKnown>()
   /** Areas are looked up once per position: a changed station is another object. */
   private areasOf = new WeakMap<Station, readonly string[]>()
   private readonly listeners: (() => void)[] = []
@@ -60,15 +70,27 @@ export class StationFactsBook {
     const known = new Map<string, Known>()
     for (const station of this.registry.stations.values()) known.set(station.id, this.look(station))
     this.known = known
-    this.current = [...known.values()].map(({ facts }) => facts)
+    const facts = [...known.values()].map(({ facts }) => facts)
+    this.before = same(this.before, facts) ? this.before : facts
+    this.current = this.before
     return this.current
   }
 
   /**
    * The stations a rule applies to now, each with the second one where it has pairs. Neither may lie outside the
-   * jurisdiction the rule belongs to.
+   * jurisdiction the rule belongs to. The same list as before while nothing differs.
    */
-  targetsOf({ jurisdiction, definition: { scope, pairs } }: Reaching): RuleTarget[] {
+  targetsOf(rule: Reaching): readonly RuleTarget[] {
+    const { jurisdiction, definition } = rule
+    const stations = this.all()
+    const known = this.targets.get(definition)
+    if (known?.stations === stations && known.jurisdiction === jurisdiction) return known.targets
+    const targets = this.findTargets(rule)
+    this.targets.set(definition, { stations, jurisdiction, targets })
+    return targets
+  }
+
+  private findTargets({ jurisdiction, definition: { scope, pairs } }: Reaching): RuleTarget[] {
     const reached = ({ jurisdictions }: StationFacts) =>
       jurisdiction === null || jurisdictions.includes(jurisdiction)
     if (pairs === null) {
@@ -125,6 +147,6 @@ export class StationFactsBook {
   }
 }
 
-function same(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((id, index) => id === other[index])
+function same<Item>(one: readonly Item[], other: readonly Item[]): boolean {
+  return one.length === other.length && one.every((item, index) => item === other[index])
 }

@@ -155,6 +155,34 @@ describe('inhibition', () => {
   })
 })
 
+describe('what inhibits', () => {
+  const lost = story({ rule: 'lost', site: 'plant', station: 'none' })
+  const inhibitor = 'lost-plant-0'
+
+  const beginSilence = async () => {
+    silences = [silence('one', { rules: ['lost'] })]
+  }
+
+  test.each<[string, () => Promise<unknown>]>([
+    ['silenced', beginSilence],
+    ['muted', () => set({ muted: true })],
+    ['snoozed', () => set({ snoozedUntil: new Date(T0 + MINUTE) })],
+    ['a false alarm', () => set({ falseAlarm: { reason: 'test', by: 'mei', at: '' } })],
+  ])('is told itself, not %s', async (_, holdBack) => {
+    inhibits.set('lost', { within: 'site', alerts: 'all' })
+    await world.alerts.take([fired(lost), fired(story({ station: 'a' }))])
+    expect((await rowOf('rule-a-0'))?.inhibitedBy).toBe(inhibitor)
+    await holdBack()
+    await review.review()
+    expect((await rowOf('rule-a-0'))?.inhibitedBy).toBeNull()
+    await world.alerts.take([fired(story({ station: 'b' }))])
+    expect((await rowOf('rule-b-0'))?.inhibitedBy).toBeNull()
+  })
+
+  const set = (change: Partial<typeof alerts.$inferInsert>) =>
+    world.database.queries.update(alerts).set(change).where(eq(alerts.id, inhibitor))
+})
+
 describe('flapping', () => {
   const flap = async (minute: number) => {
     world.now = T0 + minute * MINUTE
@@ -178,6 +206,31 @@ describe('flapping', () => {
     await review.review()
     expect((await rowOf(id))?.flapping).toBe(false)
     expect((await eventsOf(id)).map(({ kind }) => kind)).toEqual(['flapping', 'settled'])
+  })
+
+  test('what is caught up with after an outage flaps by when it fired, not by when it was recorded', async () => {
+    const hours = [0, 120, 240, 360]
+    const recorded = (notices: ReturnType<typeof fired>[]) =>
+      notices.map((notice) => ({ ...notice, recordedAt: T0 + 600 * MINUTE }))
+    world.now = T0 + 600 * MINUTE
+    for (const firedAt of hours) {
+      await world.alerts.take(
+        recorded([fired(story({ firedAt })), resolved(story({ firedAt }), firedAt + 1)]),
+      )
+    }
+    expect((await rowOf('rule-st-360'))?.flapping).toBe(false)
+    const minutes = [500, 501, 502, 503]
+    await world.alerts.take(recorded(minutes.map((firedAt) => fired(story({ firedAt })))))
+    expect((await rowOf('rule-st-503'))?.flapping).toBe(true)
+    // Calm since is counted from the catching up on: nobody could know before.
+    world.now = T0 + 659 * MINUTE
+    await review.review()
+    expect((await rowOf('rule-st-503'))?.flapping).toBe(true)
+    world.now = T0 + 660 * MINUTE
+    await review.review()
+    expect((await rowOf('rule-st-503'))?.flapping).toBe(false)
+    await world.alerts.take([raised(story({ firedAt: 503 }), 661)])
+    expect((await rowOf('rule-st-503'))?.flapping).toBe(false)
   })
 
   test('several in one transaction count too; other stations do not', async () => {

@@ -43,8 +43,18 @@ type OpenAlert = Pick<
   | 'inhibitedBy'
   | 'flapping'
   | 'snoozedUntil'
+  | 'muted'
+  | 'falseAlarm'
 >
 type Noise = Pick<AlertRow, 'silencedBy' | 'inhibitedBy' | 'flapping' | 'snoozedUntil'>
+
+/** What one look at the alerts goes by. */
+interface Look {
+  now: number
+  active: readonly SilenceRecord[]
+  /** The stations of a site, gathered once for all that ask. */
+  membersOf: (site: string | null) => readonly StationFacts[]
+}
 
 /** Firings further back say nothing about flapping now. */
 const FLAPPING_MEMORY = '24 hours'
@@ -67,24 +77,24 @@ export class NoiseReview {
       transaction,
       rows.map(({ id }) => id),
     )
-    const inhibited = this.inhibitions([...rows.filter(({ state }) => state === 'firing'), ...others])
+    const look = this.look(now)
+    const open = [...rows.filter(({ state }) => state === 'firing'), ...others]
+    const inhibited = this.inhibitions(open, look)
     const flapping = await flappingOf(transaction, rows)
-    const active = this.options.silences.active()
     const wanted = rows.map((row) => ({
       row,
-      noise: { ...this.noiseOf(row, active, inhibited, now), flapping: flapping.has(row.id) },
+      noise: this.noiseOf({ ...row, flapping: flapping.has(row.id) }, inhibited, look),
     }))
-    await apply(transaction, wanted, active, now)
+    await apply(transaction, wanted, look)
   }
 
   /** Looks at all open alerts; what changes is told to whoever listens to alerts. */
   async review(): Promise<void> {
     await this.options.alerts.change(async (transaction) => {
       const open = await transaction.select(OPEN).from(alerts).where(sql`${alerts.state} = 'firing'`)
-      const now = this.options.now()
-      const inhibited = this.inhibitions(open)
-      const active = this.options.silences.active()
-      const wanted = new Map(open.map((row) => [row.id, this.noiseOf(row, active, inhibited, now)]))
+      const look = this.look(this.options.now())
+      const inhibited = this.inhibitions(open, look)
+      const wanted = new Map(open.map((row) => [row.id, this.noiseOf(row, inhibited, look)]))
       const changing = open.filter((row) => differs(row, wanted.get(row.id) as Noise)).map(({ id }) => id)
       if (changing.length === 0) return []
       const rows = await lockAlerts(
@@ -92,38 +102,48 @@ export class NoiseReview {
         and(inArray(alerts.id, changing), sql`${alerts.state} = 'firing'`) as SQL,
       )
       const decided = rows.map((row) => ({ row, noise: wanted.get(row.id) as Noise }))
-      return apply(transaction, decided, active, now)
+      return apply(transaction, decided, look)
     })
   }
 
-  private noiseOf(
-    alert: OpenAlert,
-    active: readonly SilenceRecord[],
-    inhibited: ReadonlyMap<string, string>,
-    now: number,
-  ): Noise {
-    const { snoozedUntil, flapping, recordedAt } = alert
+  private look(now: number): Look {
+    let bySite: Map<string | null, StationFacts[]> | undefined
     return {
-      silencedBy: silencesOf(this.noisy(alert), active).sort(),
-      inhibitedBy: inhibited.get(alert.id) ?? null,
-      flapping: flapping && !hasSettled(recordedAt.getTime(), now),
-      snoozedUntil: snoozedUntil !== null && snoozedUntil.getTime() <= now ? null : snoozedUntil,
+      now,
+      active: this.options.silences.active(),
+      membersOf: (site) => {
+        bySite ??= Map.groupBy(this.options.stationFacts.all(), (facts) => facts.site)
+        return bySite.get(site) ?? []
+      },
     }
   }
 
-  private inhibitions(open: readonly OpenAlert[]): Map<string, string> {
+  private noiseOf(alert: OpenAlert, inhibited: ReadonlyMap<string, string>, look: Look): Noise {
+    const { snoozedUntil, flapping, recordedAt } = alert
+    const { active, now } = look
+    return {
+      silencedBy: active.length === 0 ? [] : silencesOf(this.noisy(alert, look), active).sort(),
+      inhibitedBy: inhibited.get(alert.id) ?? null,
+      flapping: flapping && !hasSettled(recordedAt.getTime(), now),
+      snoozedUntil: isSnoozed(alert, now) ? snoozedUntil : null,
+    }
+  }
+
+  private inhibitions(open: readonly OpenAlert[], look: Look): Map<string, string> {
     if (!open.some(({ rule }) => this.inhibitsOf(rule) !== null)) return new Map()
-    return inhibitions(
-      open.map((alert) => this.noisy(alert)),
-      (rule) => this.inhibitsOf(rule),
-    )
+    const noisy = open.map((alert) => {
+      const one = this.noisy(alert, look)
+      // Asked only of what could inhibit.
+      return this.inhibitsOf(alert.rule) === null ? one : { ...one, heldBack: isHeldBack(alert, one, look) }
+    })
+    return inhibitions(noisy, (rule) => this.inhibitsOf(rule))
   }
 
   private inhibitsOf(rule: string): Inhibits | null {
     return this.options.rules.get(rule)?.definition.inhibits ?? null
   }
 
-  /** Open alerts, besides these, that are inhibited or of rules that inhibit. */
+  /** Open alerts, besides these, of rules that inhibit. */
   private async inhibitingOf(transaction: Transaction, except: readonly string[]): Promise<OpenAlert[]> {
     const open = await transaction
       .select(OPEN)
@@ -132,9 +152,10 @@ export class NoiseReview {
     return open.filter(({ rule }) => this.inhibitsOf(rule) !== null)
   }
 
-  private noisy(alert: OpenAlert): NoisyAlert {
+  private noisy(alert: OpenAlert, { membersOf }: Look): NoisyAlert {
     const { id, rule, severity, trigger, firedAt, station, inhibitedBy } = alert
-    const stations = this.stationsOf(alert)
+    const facts = station === null ? undefined : this.options.stationFacts.of(station)
+    const stations = station === null ? membersOf(alert.site) : facts ? [facts] : []
     return {
       id,
       rule,
@@ -146,16 +167,8 @@ export class NoiseReview {
       stations,
       innermost: this.innermost(stations),
       inhibitedBy,
+      heldBack: false,
     }
-  }
-
-  private stationsOf({ station, site }: OpenAlert): StationFacts[] {
-    const { stationFacts } = this.options
-    if (station !== null) {
-      const facts = stationFacts.of(station)
-      return facts ? [facts] : []
-    }
-    return stationFacts.all().filter((facts) => facts.site === site)
   }
 
   private innermost(stations: readonly StationFacts[]): string[] {
@@ -166,7 +179,7 @@ export class NoiseReview {
 }
 
 const { id, rule, target, station, site, severity, trigger, state } = alerts
-const { firedAt, recordedAt, silencedBy, inhibitedBy, flapping, snoozedUntil } = alerts
+const { firedAt, recordedAt, silencedBy, inhibitedBy, flapping, snoozedUntil, muted, falseAlarm } = alerts
 const OPEN = {
   id,
   rule,
@@ -182,17 +195,32 @@ const OPEN = {
   inhibitedBy,
   flapping,
   snoozedUntil,
+  muted,
+  falseAlarm,
 }
 
-/** The alerts among these whose target flapped when they were recorded. */
+/** Whether nobody is told of it, whatever it inhibits. */
+function isHeldBack(alert: OpenAlert, noisy: NoisyAlert, { active, now }: Look): boolean {
+  if (alert.muted || alert.falseAlarm !== null || isSnoozed(alert, now)) return true
+  return silencesOf(noisy, active).length > 0
+}
+
+function isSnoozed({ snoozedUntil }: OpenAlert, now: number): boolean {
+  return snoozedUntil !== null && snoozedUntil.getTime() > now
+}
+
+/**
+ * The alerts among these whose target flapped when they fired: by the times they fired at, not those at which they
+ * were recorded. After an outage the alerts of a day are recorded within a minute.
+ */
 async function flappingOf(transaction: Transaction, rows: readonly AlertRow[]): Promise<Set<string>> {
   const ids = sql.param(rows.map((row) => row.id))
   const { rows: found } = await transaction.execute<{ id: string; firings: number[] }>(sql`
     select one.id,
-      jsonb_agg((extract(epoch from other.recorded_at) * 1000)::float8 order by other.recorded_at) as firings
+      jsonb_agg((extract(epoch from other.fired_at) * 1000)::float8 order by other.fired_at) as firings
     from alerts one join alerts other
       on other.rule = one.rule and other.target = one.target
-      and other.recorded_at between one.recorded_at - ${FLAPPING_MEMORY}::interval and one.recorded_at
+      and other.fired_at between one.fired_at - ${FLAPPING_MEMORY}::interval and one.fired_at
     where one.id = any(${ids}::text[])
     group by one.id`)
   const flapping = found.filter(({ firings }) => isFlapping(firings, firings.at(-1) ?? 0))
@@ -213,8 +241,7 @@ function differs(row: OpenAlert, noise: Noise): boolean {
 async function apply(
   transaction: Transaction,
   wanted: readonly { row: AlertRow; noise: Noise }[],
-  active: readonly SilenceRecord[],
-  now: number,
+  { active, now }: Look,
 ): Promise<AlertChange[]> {
   const at = new Date(now)
   const differing = wanted.filter(({ row, noise }) => differs(row, noise))

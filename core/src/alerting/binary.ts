@@ -50,6 +50,11 @@ export class ByteReader {
     return length >= 0 && this.view.getUint32(length, true) === checksum(this.view, length)
   }
 
+  /** Whether everything before the checksum was read. */
+  get isSpent(): boolean {
+    return this.at === this.view.byteLength - 4
+  }
+
   u8(): number {
     this.at += 1
     return this.view.getUint8(this.at - 1)
@@ -66,10 +71,15 @@ export class ByteReader {
   }
 }
 
-/** FNV-1a of 32 bits. */
+/** FNV-1a of 32 bits, over words and then over the bytes that are left; what a word adds is folded down. */
 function checksum(view: DataView, length: number): number {
   let hash = 0x811c9dc5
-  for (let at = 0; at < length; at++) hash = Math.imul(hash ^ view.getUint8(at), 0x01000193)
+  const words = length & ~3
+  for (let at = 0; at < words; at += 4) {
+    hash = Math.imul(hash ^ view.getUint32(at, true), 0x01000193)
+    hash ^= hash >>> 15
+  }
+  for (let at = words; at < length; at++) hash = Math.imul(hash ^ view.getUint8(at), 0x01000193)
   return hash >>> 0
 }
 

@@ -11,10 +11,17 @@ import {
   severitiesOf,
 } from './condition.ts'
 import { InputState } from './input-state.ts'
-import { AlignedWindow, LastValue, type MeasureState, RollingWindow } from './measure-state.ts'
+import {
+  AlignedWindow,
+  judgesWholeSlots,
+  LastValue,
+  type MeasureState,
+  RollingWindow,
+  slotLength,
+} from './measure-state.ts'
 import { type Problem, type ThresholdState, thresholdState } from './threshold-state.ts'
 import type { InstanceOptions, StationFacts } from './types.ts'
-import { DAY } from './zone.ts'
+import { DAY, HOUR } from './zone.ts'
 
 /** A condition rule made ready for one station: inputs, measures and the tree over them. */
 export interface CompiledRule {
@@ -34,6 +41,8 @@ export interface CompiledRule {
 const LEVEL_UNIT = 'dB[SPL]'
 /** Empty windows are counted for at least so long after the last observation: a rule may be active on one day a week. */
 const EMPTY_COUNTED = 8 * DAY
+/** Stations that report once an hour are not silent in between, however short the windows. */
+const LEAST_HEARD = 2 * HOUR
 
 /** @throws when the rule is not about a condition. */
 export function compileRule({ definition, station, other, context }: InstanceOptions): CompiledRule {
@@ -148,15 +157,41 @@ export function historyOf(definition: RuleDefinition): number {
   const { condition, holdSeconds } = definition.trigger
   let longest = 0
   for (const comparison of comparisonsOf(condition)) {
-    for (const { windowSeconds, aligned } of measuresOf(comparison)) {
-      // The window that is open and the last one that ended.
-      longest = Math.max(longest, windowSeconds * (aligned ? 2 : 1))
-    }
+    for (const measure of measuresOf(comparison)) longest = Math.max(longest, reachOf(measure))
   }
-  return (longest + holdSeconds) * 1000
+  return longest + holdSeconds * 1000
 }
 
-/** Milliseconds between two verdicts after which they no longer belong together. */
+/** Milliseconds that a window reaches back to at the most. */
+function reachOf(measure: Measure): number {
+  const length = measure.windowSeconds * 1000
+  // The window that is open and the last one that ended.
+  if (measure.aligned) return 2 * length
+  return judgesWholeSlots(measure) ? length + slotLength(measure) : length
+}
+
+/**
+ * How long (milliseconds) all windows take to fill, and after how long without an observation a machine no longer
+ * counts as being told anything.
+ */
+export function patienceOf(definition: RuleDefinition): { fillsIn: number; hearsWithin: number } {
+  if (definition.trigger.kind !== 'condition') return { fillsIn: 0, hearsWithin: 0 }
+  let fillsIn = 0
+  let longest = 0
+  for (const comparison of comparisonsOf(definition.trigger.condition)) {
+    for (const measure of measuresOf(comparison)) {
+      longest = Math.max(longest, measure.windowSeconds * 1000)
+      // The first one has most often begun before the observations did.
+      fillsIn = Math.max(fillsIn, reachOf(measure))
+    }
+  }
+  return { fillsIn, hearsWithin: Math.max(2 * longest, LEAST_HEARD) }
+}
+
+/**
+ * Milliseconds between two verdicts after which they no longer belong together. At stations that are slower a machine
+ * waits for longer, see `Lifecycle`.
+ */
 export function gapOf(definition: RuleDefinition): number {
   if (definition.trigger.kind !== 'condition') return 0
   const { condition, gapSeconds } = definition.trigger

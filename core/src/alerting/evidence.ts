@@ -32,6 +32,7 @@ function itemOf(state: ComparisonState, level: number, options: InstanceOptions)
   const threshold = state.thresholdAt(level)
   return {
     station: stationId(comparison.measure, options),
+    thresholdStation: threshold.of === null ? null : stationId({ of: threshold.of }, options),
     property: comparison.measure.property,
     statistic: comparison.measure.statistic,
     windowSeconds: comparison.measure.windowSeconds,

@@ -51,6 +51,13 @@ export class InputState {
     return isTaken
   }
 
+  /** Forgets the newest observation when it is later than `time`. */
+  rewind(time: number): void {
+    if (!(this.newestTime > time)) return
+    this.newestTime = Number.NEGATIVE_INFINITY
+    this.newestValue = Number.NaN
+  }
+
   /** The newest observations, oldest first. */
   readings(): Reading[] {
     const found: Reading[] = []

@@ -58,8 +58,11 @@ describe.each(LIBRARY.map((rule) => [rule.id, rule] as const))('%s', (_id, rule)
         if (each?.kind === 'category') expect(property?.categories).toContain(each.value)
         if (each?.kind !== 'limit') continue
         expect(limitsNamed(each.limit)[0]?.property).toBe(measure.property)
-        const { windowSeconds, aligned, minimumCoverage } = averagingOf(each.limit) ?? {}
+        const interval = rule.id.endsWith('-hourly') ? 3600 : 60
+        const { windowSeconds, aligned, slotSeconds, minimumCoverage } =
+          averagingOf(each.limit, interval) ?? {}
         expect(measure).toMatchObject({ windowSeconds, aligned, minimumCoverage })
+        expect(measure.slotSeconds).toBe(slotSeconds)
       }
     }
   })

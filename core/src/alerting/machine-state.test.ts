@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { ByteWriter } from './binary.ts'
 import {
   compare,
   EPOCH,
@@ -58,6 +59,18 @@ describe('a saved machine', () => {
     expect(saved.length).toBeLessThan(8000)
   })
 
+  test('with bytes left over or missing is refused, and nothing changes', () => {
+    const saved = busy().snapshot()
+    for (const length of [saved.length - 4 - 8, saved.length - 4 + 8]) {
+      const to = new ByteWriter()
+      for (let at = 0; at < length; at++) to.u8(saved[at] ?? 0)
+      const other = instanceOf(definition)
+      const before = other.snapshot()
+      expect(other.restore(to.sealed())).toBe(false)
+      expect(other.snapshot()).toEqual(before)
+    }
+  })
+
   test('tells what it knows at once', () => {
     const instance = busy()
     const other = instanceOf(definition)
@@ -108,7 +121,15 @@ describe('an adopted alert', () => {
     instance.observe(0, EPOCH + 60_000, 9, 1, (transition) => told.push(transition))
     instance.settle((transition) => told.push(transition))
     expect(told).toEqual([
-      { kind: 'resolved', at: EPOCH + 60_000, peak: 12, peakAt: EPOCH, observations: 1, flagged: 0 },
+      {
+        kind: 'resolved',
+        at: EPOCH + 60_000,
+        cause: 'cleared',
+        peak: 12,
+        peakAt: EPOCH,
+        observations: 1,
+        flagged: 0,
+      },
     ])
   })
 

@@ -30,6 +30,11 @@ export function slotLength({ windowSeconds, slotSeconds }: Measure): number {
   return (slotSeconds ?? Math.max(1, Math.ceil(windowSeconds / 60))) * 1000
 }
 
+/** Whether a rolling window is made of slots that are over only. */
+export function judgesWholeSlots({ statistic, meanOf, aligned }: Measure): boolean {
+  return statistic === 'mean' && meanOf === 'slots' && !aligned
+}
+
 /** The newest value, while it is not older than the window. */
 export class LastValue implements MeasureState {
   value = Number.NaN
@@ -64,6 +69,10 @@ export class RollingWindow implements WindowState {
   coverage = 0
   private readonly slot: number
   private readonly slots: Slots
+  /** Slots of the window. */
+  private readonly size: number
+  /** The slot that is still open has no weight: its first reading would count as much as a whole one. */
+  private readonly ofWholeSlots: boolean
   /** Number of the newest slot since the epoch; the ring holds it and those before it. */
   private head = Number.NEGATIVE_INFINITY
 
@@ -75,7 +84,9 @@ export class RollingWindow implements WindowState {
     const { statistic, meanOf, percentile = 0, windowSeconds } = measure
     if (statistic === 'last') throw new Error('the newest value has no window')
     this.slot = slotLength(measure)
-    const capacity = Math.ceil((windowSeconds * 1000) / this.slot)
+    this.size = Math.ceil((windowSeconds * 1000) / this.slot)
+    this.ofWholeSlots = judgesWholeSlots(measure)
+    const capacity = this.size + (this.ofWholeSlots ? 1 : 0)
     this.slots = new Slots({ statistic, meanOf, percentile, capacity, isLevel })
   }
 
@@ -90,12 +101,29 @@ export class RollingWindow implements WindowState {
     const number = Math.floor(now / this.slot)
     if (number > this.head) this.moveTo(number)
     const { slots } = this
-    const value = slots.compute(slots.capacity)
+    const value = this.ofWholeSlots
+      ? slots.computeWithout(this.position(this.head))
+      : slots.compute(slots.capacity)
     this.count = slots.count
-    this.coverage = slots.filled / slots.capacity
+    this.coverage = slots.filled / this.size
     this.value = this.coverage < this.measure.minimumCoverage ? Number.NaN : value
-    this.at = now
+    this.at = this.ofWholeSlots ? this.head * this.slot : now
     this.reference = reference
+  }
+
+  /** Forgets what is later than `time`. */
+  rewind(time: number): void {
+    const number = Math.floor(time / this.slot)
+    if (!(this.head > number)) return
+    const { slots } = this
+    const { capacity } = slots
+    // What the later slots have overwritten is lost.
+    if (this.head - number >= capacity) slots.clearAll()
+    else {
+      for (let later = number + 1; later <= this.head; later++) slots.clear(this.position(later))
+      slots.dropFrom((number + 1) * this.slot)
+    }
+    this.head = number
   }
 
   write(to: ByteWriter): void {
@@ -187,11 +215,13 @@ export class AlignedWindow implements WindowState {
     const isAwaited =
       this.count > 0 || (this.measure.statistic === 'count' && end - lastObserved <= this.emptyFor)
     if (isAwaited) this.openAt(end)
-    else {
-      slots.clearAll()
-      this.start = Number.NaN
-      this.end = Number.NaN
-    }
+    else this.shut()
+  }
+
+  /** Forgets a window that begins later than `time`, and a result of one that ends later. */
+  rewind(time: number): void {
+    if (this.start > time) this.shut()
+    if (this.at > time) this.forget()
   }
 
   write(to: ByteWriter): void {
@@ -214,6 +244,12 @@ export class AlignedWindow implements WindowState {
     this.slots.clearAll()
     this.start = start
     this.measureOpen()
+  }
+
+  private shut(): void {
+    this.slots.clearAll()
+    this.start = Number.NaN
+    this.end = Number.NaN
   }
 
   private measureOpen(): void {

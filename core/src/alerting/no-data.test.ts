@@ -1,45 +1,77 @@
 import { describe, expect, test } from '@jest/globals'
-import { groupHeardAt, NOT_SILENT, silenceDueAt, silenceStep } from './no-data.ts'
+import { type Absence, absencesUntil, MOST_ABSENCES, silenceDueAt, withAbsence } from './no-data.ts'
 import { replayNoData } from './replay.ts'
 
 const GRACE = 600_000
-const facts = { heardAt: 1_000_000, listeningSince: 0, now: 1_000_000, graceMs: GRACE }
 
-describe('one look', () => {
-  test('silence of the grace time is an alert, not a moment earlier', () => {
-    expect(silenceDueAt(facts)).toBe(1_600_000)
-    expect(silenceStep(NOT_SILENT, { ...facts, now: 1_599_999 })).toBeNull()
-    expect(silenceStep(NOT_SILENT, { ...facts, now: 1_600_000 })).toBe('silent')
+describe('silence', () => {
+  test.each<[string, since: number, absences: [number, number][], due: number]>([
+    ['lasts the grace time', 1000, [], 601_000],
+    ['of an absence before it nothing is left', 1000, [[0, 1000]], 601_000],
+    ['began in an absence', 1000, [[500, 2000]], 602_000],
+    ['is interrupted by an absence', 1000, [[100_000, 150_000]], 651_000],
+    ['was over before the absence', 1000, [[601_000, 900_000]], 601_000],
+    [
+      'an absence pushes the end into the next one',
+      1000,
+      [
+        [600_000, 700_000],
+        [700_500, 800_500],
+      ],
+      801_000,
+    ],
+    ['counts from the first time anybody listened', 1000, [[0, 5000]], 605_000],
+  ])('%s', (_, since, pairs, due) => {
+    const absences = pairs.map(([from, to]) => ({ from, to }))
+    expect(silenceDueAt(since, GRACE, absences)).toBe(due)
   })
 
-  test('it ends with the next thing heard and with nothing else', () => {
-    const silent = { silentAt: 1_600_000, heardAt: 1_000_000 }
-    expect(silenceStep(silent, { ...facts, now: 9_000_000 })).toBeNull()
-    expect(silenceStep(silent, { ...facts, now: 9_000_000, listeningSince: 8_999_000 })).toBeNull()
-    expect(silenceStep(silent, { ...facts, now: 1_600_002, heardAt: 1_600_001 })).toBe('heard')
+  test('a restart each night does not hide a station that is dead', () => {
+    const hour = 3_600_000
+    let absences: Absence[] = []
+    for (let night = 0; night < 30; night++)
+      absences = withAbsence(absences, { from: night * 24 * hour, to: night * 24 * hour + 61_000 })
+    expect(silenceDueAt(10 * hour, 24 * hour, absences)).toBe(34 * hour + 61_000)
+  })
+})
+
+describe('absences', () => {
+  test('those that touch become one, in any order and told again', () => {
+    let absences: Absence[] = []
+    const told: [number, number][] = [
+      [10, 20],
+      [40, 50],
+      [20, 30],
+      [45, 60],
+      [10, 20],
+    ]
+    for (const [from, to] of told) absences = withAbsence(absences, { from, to })
+    expect(absences).toEqual([
+      { from: 10, to: 30 },
+      { from: 40, to: 60 },
+    ])
+    expect(withAbsence(absences, { from: 0, to: 70 })).toEqual([{ from: 0, to: 70 }])
   })
 
-  test('what comes late is no sign of life', () => {
-    expect(
-      silenceStep({ silentAt: 1_600_000, heardAt: 1_000_000 }, { ...facts, heardAt: 999_000 }),
-    ).toBeNull()
+  test('their number is bounded, and what is merged away never makes an alert earlier', () => {
+    let absences: Absence[] = []
+    for (let at = 1; at <= MOST_ABSENCES + 50; at++)
+      absences = withAbsence(absences, { from: at * 10, to: at * 10 + 1 })
+    expect(absences).toHaveLength(MOST_ABSENCES)
+    expect(absences[0]).toEqual({ from: 10, to: 511 })
+    expect(absences[1]).toEqual({ from: 520, to: 521 })
   })
 
-  test('time in which the platform did not listen does not count', () => {
-    const away = { ...facts, listeningSince: 5_000_000 }
-    expect(silenceStep(NOT_SILENT, { ...away, now: 5_599_999 })).toBeNull()
-    expect(silenceStep(NOT_SILENT, { ...away, now: 5_600_000 })).toBe('silent')
-  })
-
-  test('what was never heard is not missed', () => {
-    expect(silenceStep(NOT_SILENT, { ...facts, heardAt: Number.NaN, now: 1e12 })).toBeNull()
-  })
-
-  test('a group is as alive as its liveliest member; members never heard are left out', () => {
-    expect(groupHeardAt([5, Number.NaN, 9, 7])).toBe(9)
-    expect(groupHeardAt([Number.NaN, 3])).toBe(3)
-    expect(groupHeardAt([Number.NaN])).toBeNaN()
-    expect(groupHeardAt([])).toBeNaN()
+  test('what lies after a clock that was set back has not been', () => {
+    const absences = [
+      { from: 10, to: 30 },
+      { from: 40, to: 60 },
+      { from: 70, to: 80 },
+    ]
+    expect(absencesUntil(absences, 50)).toEqual([
+      { from: 10, to: 30 },
+      { from: 40, to: 50 },
+    ])
   })
 })
 

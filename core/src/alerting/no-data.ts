@@ -1,48 +1,47 @@
-/** Whether a datastream, a station or a whole site has fallen silent. Times are epoch milliseconds. */
+/** When silence is an alert. Times are epoch milliseconds. */
 
-export interface SilenceFacts {
-  /** Phenomenon or receive time of the last observation; NaN when there never was one. */
-  heardAt: number
-  /** Since when the platform has been listening without a break: before, nothing could be heard. */
-  listeningSince: number
-  now: number
-  graceMs: number
+/** A time in which the platform did not listen: whatever was not heard in it is not missed. */
+export interface Absence {
+  /** 0 for since ever. */
+  readonly from: number
+  readonly to: number
 }
 
-export interface SilenceState {
-  /** When it was found silent; NaN while it is not. */
-  silentAt: number
-  /** The last that had been heard then. */
-  heardAt: number
-}
-
-export const NOT_SILENT: Readonly<SilenceState> = { silentAt: Number.NaN, heardAt: Number.NaN }
-
-/** Since when there was silence that counts. */
-export function silenceSince({
-  heardAt,
-  listeningSince,
-}: Pick<SilenceFacts, 'heardAt' | 'listeningSince'>): number {
-  return Math.max(heardAt, listeningSince)
-}
-
-/** When silence becomes an alert unless something is heard; Infinity for what was never heard. */
-export function silenceDueAt(facts: Omit<SilenceFacts, 'now'>): number {
-  return Number.isNaN(facts.heardAt) ? Number.POSITIVE_INFINITY : silenceSince(facts) + facts.graceMs
-}
+/** Beyond so many the oldest become one: then a silence from before them is told later, and none too early. */
+export const MOST_ABSENCES = 256
 
 /**
- * One look: `silent` when it fell silent (at `silenceDueAt`), `heard` when it speaks again, null when nothing changed.
- * What was never heard is not missed. A platform that was away neither makes nor ends a silence.
+ * When silence since `since` has lasted the grace time, absences not counted.
+ * @param absences ascending and apart, as `withAbsence` makes them
  */
-export function silenceStep(state: SilenceState, facts: SilenceFacts): 'silent' | 'heard' | null {
-  if (!Number.isNaN(state.silentAt)) return facts.heardAt > state.heardAt ? 'heard' : null
-  return facts.now >= silenceDueAt(facts) ? 'silent' : null
+export function silenceDueAt(since: number, graceMs: number, absences: readonly Absence[]): number {
+  let first = absences.length
+  while (first > 0 && (absences[first - 1] as Absence).to > since) first--
+  let due = since + graceMs
+  for (let at = first; at < absences.length; at++) {
+    const { from, to } = absences[at] as Absence
+    if (from >= due) break
+    due += to - Math.max(from, since)
+  }
+  return due
 }
 
-/** When a group was last heard: it is silent only when all its members are. Members never heard are left out. */
-export function groupHeardAt(members: Iterable<number>): number {
-  let heardAt = Number.NaN
-  for (const member of members) if (!(member <= heardAt) && !Number.isNaN(member)) heardAt = member
-  return heardAt
+/** The absences with one more; those that touch become one. */
+export function withAbsence(absences: readonly Absence[], { from, to }: Absence): Absence[] {
+  const apart = absences.filter((each) => each.to < from || each.from > to)
+  const touched = absences.filter((each) => each.to >= from && each.from <= to)
+  const joined = {
+    from: Math.min(from, ...touched.map((each) => each.from)),
+    to: Math.max(to, ...touched.map((each) => each.to)),
+  }
+  const all = [...apart, joined].sort((one, other) => one.from - other.from)
+  const over = all.length - MOST_ABSENCES
+  if (over <= 0) return all
+  const oldest = { from: (all[0] as Absence).from, to: (all[over] as Absence).to }
+  return [oldest, ...all.slice(over + 1)]
+}
+
+/** The absences when the clock was set back to `time`: what is later has not been. */
+export function absencesUntil(absences: readonly Absence[], time: number): Absence[] {
+  return absences.filter(({ from }) => from < time).map(({ from, to }) => ({ from, to: Math.min(to, time) }))
 }

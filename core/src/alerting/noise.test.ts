@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
 import { silenceInput } from '../api/alerts.ts'
+import { SEVERITIES } from '../api/rules.ts'
 import {
   type Inhibits,
   inhibitions,
@@ -36,6 +38,7 @@ const alert = (id: string, change: Partial<NoisyAlert> = {}): NoisyAlert => ({
   stations: [station('one')],
   innermost: ['north'],
   inhibitedBy: null,
+  heldBack: false,
   ...change,
 })
 const silence = (change: Record<string, unknown> = {}, id = 'silence'): SilenceTerms => {
@@ -157,6 +160,156 @@ describe('inhibition', () => {
     ).toEqual({
       one: 'other',
     })
+  })
+})
+
+describe('whom an alert inhibits', () => {
+  const all: Inhibits = { within: 'site', alerts: 'all' }
+  const near: Inhibits = { within: 'jurisdiction', alerts: 'all' }
+  const by = (change: Partial<NoisyAlert> = {}) =>
+    alert('by', { rule: 'lost', severity: 'severe', ...change })
+  const at = (...jurisdictions: string[]) => ({ stations: [station('one', { jurisdictions })] })
+
+  test.each<[string, Inhibits, NoisyAlert, NoisyAlert, boolean]>([
+    ['one that is told', all, by(), alert('a'), true],
+    ['one that is held back itself inhibits none', all, by({ heldBack: true }), alert('a'), false],
+    ['a held back one is inhibited all the same', all, by(), alert('a', { heldBack: true }), true],
+    ['not where others look after the station', all, by(at('south')), alert('a', at('north')), false],
+    [
+      'not where a part of those who see the one cannot see the other',
+      near,
+      by({ ...at('north', 'province'), innermost: ['north'] }),
+      alert('a', at('town', 'north', 'province')),
+      false,
+    ],
+    [
+      'where all of them see it',
+      near,
+      by({ ...at('town', 'north', 'province'), innermost: ['town', 'north'] }),
+      alert('a', at('north', 'province')),
+      true,
+    ],
+    [
+      'a site of several areas inhibits in each of them',
+      all,
+      by({
+        station: null,
+        stations: [station('one', { jurisdictions: ['a'] }), station('two', { jurisdictions: ['b'] })],
+      }),
+      alert('a', at('b')),
+      true,
+    ],
+    [
+      'a station does not inhibit its site where that has several areas',
+      all,
+      by(at('a')),
+      alert('a', {
+        station: null,
+        stations: [station('one', { jurisdictions: ['a'] }), station('two', { jurisdictions: ['b'] })],
+      }),
+      false,
+    ],
+    ['where nobody in particular looks after it', all, by(at()), alert('a', at()), true],
+  ])('%s', (_, inhibits, one, other, expected) => {
+    const found = inhibitions([other, one], (rule) => (rule === 'lost' ? inhibits : null))
+    expect([...found.keys()]).toEqual(expected ? ['a'] : [])
+  })
+
+  const RULES: Record<string, Inhibits | null> = {
+    none: null,
+    ...Object.fromEntries(
+      (['station', 'site', 'jurisdiction'] as const).flatMap((within) =>
+        (['all', 'no_data', 'lower_severity'] as const).map((alerts) => [
+          `${within} ${alerts}`,
+          { within, alerts },
+        ]),
+      ),
+    ),
+  }
+  const inhibitsOf = (rule: string) => RULES[rule] ?? null
+
+  /** What is meant, without haste: each is compared with each. */
+  function plainly(alerts: readonly NoisyAlert[]): Map<string, string> {
+    const rank = ({ severity }: NoisyAlert) => SEVERITIES.indexOf(severity)
+    const around = ({ stations }: NoisyAlert) => stations.flatMap(({ jurisdictions }) => jurisdictions)
+    const inhibited = new Map<string, string>()
+    const ordered = [...alerts].sort(
+      (one, other) => rank(other) - rank(one) || one.firedAt - other.firedAt || (one.id < other.id ? -1 : 1),
+    )
+    for (const one of ordered) {
+      const inhibits = one.heldBack ? null : inhibitsOf(one.rule)
+      if (inhibits === null || inhibited.has(one.id)) continue
+      for (const other of alerts) {
+        const isNear = {
+          station: one.station !== null && one.station === other.station,
+          site: one.site !== null && one.site === other.site,
+          jurisdiction: around(other).some((id) => one.innermost.includes(id)),
+        }
+        const isMeant = {
+          all: true,
+          no_data: other.trigger === 'no_data',
+          lower_severity: rank(other) < rank(one),
+        }
+        const isSeen = around(other).every((id) => around(one).includes(id))
+        if (other === one || !isNear[inhibits.within] || !isMeant[inhibits.alerts] || !isSeen) continue
+        if (!inhibited.has(other.id) || other.inhibitedBy === one.id) inhibited.set(other.id, one.id)
+      }
+    }
+    return inhibited
+  }
+
+  const anyAlert = fc.record({
+    rule: fc.constantFrom(...Object.keys(RULES)),
+    severity: fc.constantFrom(...SEVERITIES),
+    trigger: fc.constantFrom('condition' as const, 'no_data' as const),
+    firedAt: fc.nat(3),
+    at: fc.constantFrom(...['a', 'b', 'c'].map((id) => ({ station: id, site: 'p' })), {
+      station: 'd',
+      site: null,
+    }),
+    whole: fc.boolean(),
+    areas: fc.constantFrom([], ['north'], ['town', 'north'], ['south']),
+    stays: fc.option(fc.nat(7), { nil: null }),
+    heldBack: fc.boolean(),
+  })
+  test('is the same as when each is compared with each', () => {
+    fc.assert(
+      fc.property(fc.array(anyAlert, { maxLength: 8 }), (wanted) => {
+        const alerts = wanted.map(({ at, whole, areas, stays, ...rest }, index) => {
+          const innermost = areas.slice(0, 1)
+          const stations = [station(at.station, { site: at.site, jurisdictions: areas })]
+          const ofSite = whole && at.site !== null
+          if (ofSite) stations.push(station('e', { site: at.site, jurisdictions: ['south'] }))
+          return alert(String(index), {
+            ...rest,
+            site: at.site,
+            station: ofSite ? null : at.station,
+            stations,
+            innermost: ofSite ? [...innermost, 'south'] : innermost,
+            inhibitedBy: stays === null ? null : String(stays),
+          })
+        })
+        expect(Object.fromEntries(inhibitions(alerts, inhibitsOf))).toEqual(
+          Object.fromEntries(plainly(alerts)),
+        )
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('thousands that inhibit in one place are not compared each with each', () => {
+    let looks = 0
+    const alerts = Array.from({ length: 3000 }, (_, index) => {
+      const one = alert(String(index), { rule: 'jurisdiction lower_severity', station: `s${index}` })
+      return Object.defineProperty(one, 'severity', {
+        get: () => {
+          looks++
+          return 'moderate'
+        },
+      })
+    })
+    expect(inhibitions(alerts, inhibitsOf).size).toBe(0)
+    expect(looks).toBeLessThan(alerts.length * 100)
   })
 })
 

@@ -29,6 +29,8 @@ export interface NoisyAlert {
   /** The innermost jurisdictions in which it lies. */
   readonly innermost: readonly string[]
   readonly inhibitedBy: string | null
+  /** It is told to nobody itself: silenced, snoozed, muted or a false alarm. */
+  readonly heldBack: boolean
 }
 
 /** `pending` also between the hours of one that recurs. */
@@ -62,8 +64,9 @@ function covers({ jurisdiction, scope, rules, severities }: SilenceTerms, alert:
 export type Inhibits = NonNullable<RuleDefinition['inhibits']>
 
 /**
- * Which alert inhibits which, by id. The worst and oldest go first, and one that is inhibited inhibits none: of two
- * that would inhibit each other one is always told. An alert stays with whichever inhibits it already.
+ * Which alert inhibits which, by id. The worst and oldest go first, and one that is inhibited or held back inhibits
+ * none: of two that would inhibit each other one is always told. An alert is inhibited only by one that everybody who
+ * sees it can see too. It stays with whichever inhibits it already.
  */
 export function inhibitions(
   alerts: readonly NoisyAlert[],
@@ -72,18 +75,74 @@ export function inhibitions(
   const inhibited = new Map<string, string>()
   const inhibiting = alerts
     .flatMap((alert) => {
-      const inhibits = inhibitsOf(alert.rule)
+      const inhibits = alert.heldBack ? null : inhibitsOf(alert.rule)
       return inhibits === null ? [] : [{ alert, inhibits }]
     })
     .sort((one, other) => precedence(one.alert, other.alert))
+  if (inhibiting.length === 0) return inhibited
+  const places = new Places(alerts)
+  const staying = groupBy(alerts, ({ inhibitedBy }) => (inhibitedBy === null ? [] : [inhibitedBy]))
   for (const { alert, inhibits } of inhibiting) {
     if (inhibited.has(alert.id)) continue
-    for (const other of alerts) {
-      if (other.id === alert.id || !isInhibited(other, alert, inhibits)) continue
-      if (!inhibited.has(other.id) || other.inhibitedBy === alert.id) inhibited.set(other.id, alert.id)
+    for (const other of places.of(alert, inhibits)) {
+      if (!inhibited.has(other.id) && isInhibited(other, alert, inhibits)) inhibited.set(other.id, alert.id)
+    }
+    for (const other of staying.get(alert.id) ?? []) {
+      if (isInhibited(other, alert, inhibits)) inhibited.set(other.id, alert.id)
     }
   }
   return inhibited
+}
+
+/** Alerts by where they are, so that each is compared with what is near it, and a place is gone through once. */
+class Places {
+  private readonly byPlace: Record<Inhibits['within'], ReadonlyMap<string, readonly NoisyAlert[]>>
+  /** Which alert has gone through a place for the same: it alone can be left for one after it. */
+  private readonly gone = new Map<string, NoisyAlert>()
+
+  constructor(alerts: readonly NoisyAlert[]) {
+    this.byPlace = {
+      station: groupBy(alerts, ({ station }) => (station === null ? [] : [station])),
+      site: groupBy(alerts, ({ site }) => (site === null ? [] : [site])),
+      jurisdiction: groupBy(alerts, jurisdictionsOf),
+    }
+  }
+
+  /** Those `by` may inhibit and that none before it did, with others. Alerts must ask in order of precedence. */
+  of(by: NoisyAlert, { within, alerts }: Inhibits): NoisyAlert[] {
+    const seen = jurisdictionsOf(by).sort()
+    return placesOf(by, within).flatMap((place) => {
+      const name = JSON.stringify([within, place, alerts, seen])
+      const before = this.gone.get(name)
+      this.gone.set(name, by)
+      return before ? [before] : (this.byPlace[within].get(place) ?? [])
+    })
+  }
+}
+
+function placesOf({ station, site, innermost }: NoisyAlert, within: Inhibits['within']): readonly string[] {
+  if (within === 'jurisdiction') return innermost
+  const place = within === 'station' ? station : site
+  return place === null ? [] : [place]
+}
+
+function jurisdictionsOf({ stations }: NoisyAlert): string[] {
+  return [...new Set(stations.flatMap(({ jurisdictions }) => jurisdictions))]
+}
+
+function groupBy(
+  alerts: readonly NoisyAlert[],
+  keysOf: (alert: NoisyAlert) => readonly string[],
+): ReadonlyMap<string, readonly NoisyAlert[]> {
+  const groups = new Map<string, NoisyAlert[]>()
+  for (const alert of alerts) {
+    for (const key of keysOf(alert)) {
+      const group = groups.get(key)
+      if (group) group.push(alert)
+      else groups.set(key, [alert])
+    }
+  }
+  return groups
 }
 
 function precedence(one: NoisyAlert, other: NoisyAlert): number {
@@ -91,8 +150,13 @@ function precedence(one: NoisyAlert, other: NoisyAlert): number {
 }
 
 function isInhibited(other: NoisyAlert, by: NoisyAlert, { within, alerts }: Inhibits): boolean {
+  if (other.id === by.id) return false
   if (alerts === 'no_data' && other.trigger !== 'no_data') return false
   if (alerts === 'lower_severity' && rank(other) >= rank(by)) return false
+  return isNear(other, by, within) && isSeenWith(other, by)
+}
+
+function isNear(other: NoisyAlert, by: NoisyAlert, within: Inhibits['within']): boolean {
   switch (within) {
     case 'station':
       return by.station !== null && other.station === by.station
@@ -101,6 +165,13 @@ function isInhibited(other: NoisyAlert, by: NoisyAlert, { within, alerts }: Inhi
     case 'jurisdiction':
       return other.stations.some(({ jurisdictions }) => by.innermost.some((id) => jurisdictions.includes(id)))
   }
+}
+
+/** Whether every jurisdiction whose people see `other` has a station of `by` too. */
+function isSeenWith(other: NoisyAlert, by: NoisyAlert): boolean {
+  return other.stations.every(({ jurisdictions }) =>
+    jurisdictions.every((id) => by.stations.some((station) => station.jurisdictions.includes(id))),
+  )
 }
 
 function rank({ severity }: NoisyAlert): number {

@@ -36,6 +36,10 @@ export class RawValues {
     while (this.start < this.end && (this.times[this.start] as number) < time) this.start++
   }
 
+  dropFrom(time: number): void {
+    while (this.end > this.start && (this.times[this.end - 1] as number) >= time) this.end--
+  }
+
   /** Linear between ranks; NaN when empty. */
   percentile(percent: number): number {
     const count = this.end - this.start

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import type { RuleDefinition } from '../api/rules.ts'
+import { type RuleDefinition, ruleDefinition } from '../api/rules.ts'
 import { type InputColumns, replayInstance, replaySteps } from './replay.ts'
 import { type ConditionInput, compare, EPOCH, instanceOf, rule } from './timeline.fixture.ts'
 import type { Transition } from './types.ts'
@@ -31,7 +31,7 @@ const measure = fc
     ...rest,
     aligned: aligned && rest.statistic !== 'last',
     ...(slotSeconds === undefined ||
-    slotSeconds > rest.windowSeconds ||
+    rest.windowSeconds % slotSeconds !== 0 ||
     rest.windowSeconds / slotSeconds > 1500
       ? {}
       : { slotSeconds }),
@@ -60,6 +60,19 @@ const condition = fc.oneof(
   }),
   comparison.map((each) => ({ kind: 'not', condition: each })),
 ) as unknown as fc.Arbitrary<ConditionInput>
+/** Without clear thresholds and levels where they would be on the wrong side. */
+function withSoundSides(input: ConditionInput): ConditionInput {
+  const sound = ruleDefinition.safeParse({
+    name: 'rule',
+    severity: 'minor',
+    scope: {},
+    trigger: { kind: 'condition', condition: input },
+  })
+  if (sound.success) return input
+  return JSON.parse(
+    JSON.stringify(input, (name, part) => (name === 'levels' ? [] : name === 'clear' ? null : part)),
+  )
+}
 const lengths = fc.constantFrom(0, 0, 0, 60, 600)
 const definitions: fc.Arbitrary<RuleDefinition> = fc
   .record({
@@ -74,7 +87,7 @@ const definitions: fc.Arbitrary<RuleDefinition> = fc
     }),
   })
   .map(({ condition, timeZone, hours, ...trigger }) =>
-    rule(condition, trigger, {
+    rule(withSoundSides(condition), trigger, {
       timeZone,
       schedule: hours === null ? null : [{ days: [1, 2, 3, 4, 5, 6, 7], ...hours }],
     }),

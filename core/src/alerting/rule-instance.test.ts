@@ -220,6 +220,46 @@ timelines('gaps and unknown', [
   ],
 ])
 
+const HOUR = 3600
+timelines('slow stations', [
+  [
+    'a reading every two hours, whatever gap is set: two intervals tell that it is usual',
+    rule(above10, { holdSeconds: 600, clearSeconds: 600, gapSeconds: 3600 }),
+    [
+      [0, 11],
+      [2 * HOUR, 11],
+      [4 * HOUR, 12],
+      [6 * HOUR, 9],
+      [8 * HOUR, 9],
+    ],
+    ['fired 14400 since 7200 minor 12', 'resolved 28800 peak 12 at 14400'],
+  ],
+  [
+    'an hour that is a few seconds longer',
+    rule(above10, { clearSeconds: 3600, gapSeconds: 3600 }),
+    [
+      [0, 9],
+      [3602, 11],
+      [7201, 9],
+      [10_803, 9],
+      [14_404, 9],
+    ],
+    ['fired 3602 since 3602 minor 11', 'resolved 10803 peak 11 at 3602'],
+  ],
+  [
+    'one pause does not make a station slow, and breaks the hold time',
+    rule(above10, { holdSeconds: 3600, gapSeconds: 600 }),
+    [[0, 9], [60, 9], [120, 11], [4000, 11], [4060, 11], [4120, 11], { restart: true }, [8000, 11]],
+    [],
+  ],
+  [
+    'what is usual is saved',
+    rule(above10, { holdSeconds: 600, gapSeconds: 600 }),
+    [[0, 9], [HOUR, 9], [2 * HOUR, 9], { restart: true }, [3 * HOUR, 11], { restart: true }, [4 * HOUR, 11]],
+    ['fired 14400 since 10800 minor 11'],
+  ],
+])
+
 timelines('late, duplicate and out of order', [
   [
     'a late breach does not fire',
@@ -322,8 +362,23 @@ timelines('rolling windows', [
       [10, 10],
       [20, 10],
       [60, 20],
+      [119, 30],
+      [120, 10],
     ],
-    ['fired 60 since 60 minor 15'],
+    ['fired 120 since 120 minor 17.5'],
+  ],
+  [
+    'the first reading of a slot does not count as much as a whole slot before it',
+    rule(compare('gt', 15, { statistic: 'mean', windowSeconds: 120, slotSeconds: 60, meanOf: 'slots' })),
+    [
+      [0, 10],
+      [60, 10],
+      [120, 99],
+      [121, 10],
+      [179, 10],
+      [180, 10],
+    ],
+    ['fired 180 since 180 minor 24.833333333333332'],
   ],
   [
     'below the minimum coverage nothing is known',
@@ -602,14 +657,54 @@ timelines('schedules', [
     ['fired 28800 since 28800 minor 11'],
   ],
   [
-    'what fires stays and can clear',
+    'what fires clears within its hours',
+    rule(above10, {}, { schedule: office }),
+    [
+      [17 * 3600, 11],
+      [17.5 * 3600, 9],
+    ],
+    ['fired 61200 since 61200 minor 11', 'resolved 63000 peak 11 at 61200'],
+  ],
+  [
+    'the first judgement after its hours resolves it, and what is pending is forgotten',
+    rule(above10, { holdSeconds: 600, clearSeconds: 3600, keepFiringSeconds: 86_400 }, { schedule: office }),
+    [
+      [17 * 3600, 11],
+      [17.2 * 3600, 12],
+      [18 * 3600, 13],
+      [31 * 3600, 11],
+      [32 * 3600 + 3300, 11],
+      [33 * 3600, 11],
+      [33 * 3600 + 300, 11],
+      [41.9 * 3600, 9],
+      [41.99 * 3600, 11],
+      [42 * 3600, 11],
+    ],
+    [
+      'fired 61920 since 61200 minor 12',
+      'resolved 64800 peak 12 at 61920 hours ended',
+      'fired 119100 since 118500 minor 11',
+      'resolved 151200 peak 11 at 118500 hours ended',
+    ],
+  ],
+  [
+    'what is not known after its hours ends it too',
+    rule(above10, {}, { schedule: office }),
+    [
+      [17 * 3600, 11],
+      [18 * 3600, 11],
+    ],
+    ['fired 61200 since 61200 minor 11', 'resolved 64800 peak 11 at 61200 hours ended'],
+  ],
+  [
+    'it does not live on into the next day',
     rule(above10, {}, { schedule: office }),
     [
       [17.9 * 3600, 11],
       [18 * 3600, 12],
       [20 * 3600, 9],
     ],
-    ['fired 64440 since 64440 minor 11', 'resolved 72000 peak 12 at 64800'],
+    ['fired 64440 since 64440 minor 11', 'resolved 64800 peak 11 at 64440 hours ended'],
   ],
   [
     'time outside does not count as held',
@@ -631,7 +726,7 @@ timelines('schedules', [
       { schedule: [{ days: [1], from: '08:00', to: '09:00' }] },
     ),
     [[7.5 * 3600, 20], [8.5 * 3600, 20], [9.5 * 3600, 20], { advance: 36_000 }],
-    ['fired 32400 since 32400 minor 20'],
+    ['fired 32400 since 32400 minor 20', 'resolved 36000 peak 20 at 32400 hours ended'],
   ],
 ])
 
@@ -708,6 +803,89 @@ timelines('other comparisons', [
     }),
     [[0, 75.4], [86_400, 75.5], { advance: 172_800 }],
     ['fired 172800 since 172800 minor 75.5'],
+  ],
+])
+
+const hourly = { statistic: 'mean', windowSeconds: 3600, slotSeconds: 1800, aligned: true }
+
+test('bands of a limit are narrowed from both sides by a factor', () => {
+  const ph = (factor: number) => ({ kind: 'limit', limit: 'GB 3838-2002 / III / pH / instant', factor })
+  const definition = rule({
+    ...compare('exceeds', 0, { property: 'ph' }),
+    threshold: ph(1),
+    clear: ph(0.9),
+  } as never)
+  expect(
+    run(definition, [
+      [0, 6.05],
+      [60, 5.9],
+      [120, 6.1],
+      [180, 6.2],
+      [240, 9.1],
+      [300, 8.9],
+      [360, 8.8],
+    ]),
+  ).toEqual([
+    'fired 60 since 60 minor 5.9',
+    'resolved 180 peak 5.9 at 60',
+    'fired 240 since 240 minor 9.1',
+    'resolved 360 peak 9.1 at 240',
+  ])
+})
+
+test('a clear threshold on the wrong side clears nothing while the condition holds', () => {
+  const sound = rule(above10)
+  if (sound.trigger.kind !== 'condition' || sound.trigger.condition.kind !== 'comparison') throw new Error()
+  // Limits of two names cannot be compared when a rule is written, so such a definition can come.
+  const condition = { ...sound.trigger.condition, clear: { kind: 'number' as const, value: 80 } }
+  const definition = { ...sound, trigger: { ...sound.trigger, condition } }
+  expect(
+    run(definition, [
+      [0, 70],
+      [60, 70],
+      [120, 9],
+    ]),
+  ).toEqual(['fired 0 since 0 minor 70', 'resolved 120 peak 70 at 0'])
+})
+
+timelines('a clock that was set back', [
+  [
+    'the windows it ran past are judged when they really end',
+    rule(compare('gt', 10, hourly)),
+    [[0, 9], [1800, 9], { advance: 90_000 }, { rewind: 3700 }, [4000, 11], [5400, 12], { advance: 7200 }],
+    ['fired 7200 since 7200 minor 11.5'],
+  ],
+  [
+    'a window that runs on keeps what it has',
+    rule(compare('gt', 9, hourly)),
+    [[0, 20], [1900, 9], { rewind: 1000 }, [1800, 1], { restart: true }, { advance: 3600 }],
+    ['fired 3600 since 3600 minor 10'],
+  ],
+  [
+    'an observation of the time that never was is forgotten',
+    rule(above10),
+    [[0, 9], [86_400, 9], { rewind: 60 }, [60, 11], [120, 9]],
+    ['fired 60 since 60 minor 11', 'resolved 120 peak 11 at 60'],
+  ],
+  [
+    'a rolling window forgets what is later',
+    rule(compare('gt', 10, { statistic: 'mean', windowSeconds: 600, slotSeconds: 60 })),
+    [[0, 9], [60, 9], [180, 1000, { quality: 4 }], [300, 9], { rewind: 120 }, [120, 21]],
+    ['fired 120 since 120 minor 13'],
+  ],
+  [
+    'so does a percentile',
+    rule(
+      compare('gt', 10, { statistic: 'percentile', percentile: 100, windowSeconds: 600, slotSeconds: 60 }),
+    ),
+    [[0, 9], [300, 9.5], { rewind: 120 }, [120, 11], { rewind: 60 }, [61, 9]],
+    ['fired 120 since 120 minor 11', 'resolved 61 peak 11 at 120'],
+  ],
+  [
+    'an alert stays open and its clear time begins then',
+    rule(above10, { clearSeconds: 60 }),
+    [[0, 9], [86_400, 11], [86_430, 9], { rewind: 60 }, [60, 9], [119, 9], [120, 9]],
+    ['fired 86400 since 86400 minor 11', 'resolved 120 peak 11 at 86400'],
   ],
 ])
 

@@ -1,7 +1,7 @@
 import { SEVERITIES, type Severity } from '../api/rules.ts'
 import { QUALITY } from '../quality.ts'
 import { ByteReader, ByteWriter, fingerprint } from './binary.ts'
-import { type CompiledRule, compileRule, gapOf, historyOf } from './compiled-rule.ts'
+import { type CompiledRule, compileRule, gapOf, historyOf, patienceOf } from './compiled-rule.ts'
 import { evidenceOf, orNull, unitOf } from './evidence.ts'
 import type { InputState } from './input-state.ts'
 import { Lifecycle } from './lifecycle.ts'
@@ -11,7 +11,7 @@ import type { Emit, InputKey, InstanceOptions, MachineState, Verdict } from './t
 import { MINUTE } from './zone.ts'
 
 /** Of the layout of saved machines. */
-const SNAPSHOT_VERSION = 1
+const SNAPSHOT_VERSION = 2
 
 /**
  * A condition rule judged for one station, by phenomenon time alone: the same observations in the same order give the
@@ -35,9 +35,12 @@ export class RuleInstance {
   /** Whether anything but the ends of aligned windows can change a verdict. */
   private readonly judgesEachTime: boolean
   private readonly identity: number
-  /** The newest time judged or offered; never goes back. */
+  private readonly patience: ReturnType<typeof patienceOf>
+  /** The newest time judged or offered; goes back with the clock only. */
   private now = Number.NEGATIVE_INFINITY
   private lastObserved = Number.NEGATIVE_INFINITY
+  /** Since when observations come without a long break. */
+  private heardSince = Number.NaN
   private isDirty = false
   private pendingTime = Number.NaN
   private due = Number.POSITIVE_INFINITY
@@ -61,6 +64,7 @@ export class RuleInstance {
     this.inputs = this.rule.inputs.map(({ key }) => key)
     this.problems = this.rule.problems
     this.history = historyOf(definition)
+    this.patience = patienceOf(definition)
     this.lifecycle = new Lifecycle(definition.trigger, this.rule.severities.length, gapOf(definition))
     this.verdicts = this.rule.severities.map(() => null)
     this.flags = definition.qualityFlags.reduce((mask, flag) => mask | (1 << flag), 0)
@@ -119,7 +123,7 @@ export class RuleInstance {
     this.isDirty = false
     const time = this.pendingTime
     if (time > this.now) this.now = time
-    if (time > this.lastObserved) this.lastObserved = time
+    this.hear(time)
     this.openWindows(this.now)
     for (const series of this.rule.inputs) {
       if (!series.isPending) continue
@@ -149,7 +153,7 @@ export class RuleInstance {
     if (series.isPending || time <= series.newestTime) return series.fill(time, value)
     this.closeUntil(time, null)
     this.now = Math.max(this.now, time)
-    this.lastObserved = Math.max(this.lastObserved, time)
+    this.hear(time)
     this.openWindows(this.now)
     series.take(time, value, quality)
     return true
@@ -158,6 +162,27 @@ export class RuleInstance {
   /** Ends the warm-up: windows that ended at or before `time` are closed and not judged. */
   startAt(time: number): void {
     this.closeUntil(time, null)
+  }
+
+  /**
+   * The clock was set back to `time`: what is later cannot be right, and must not keep it waiting for that time. An
+   * alert stays open. False when it knows of nothing later.
+   */
+  rewind(time: number): boolean {
+    if (!(Math.max(this.now, this.isDirty ? this.pendingTime : this.now) > time)) return false
+    if (this.isDirty && this.pendingTime > time) {
+      this.isDirty = false
+      for (const series of this.rule.inputs) series.isPending = false
+    }
+    for (const series of this.rule.inputs) series.rewind(time)
+    for (const window of this.rule.rolling) window.rewind(time)
+    for (const window of this.rule.aligned) window.rewind(time)
+    this.findDue()
+    this.lastObserved = Math.min(this.lastObserved, time)
+    this.heardSince = Math.min(this.heardSince, time)
+    this.now = this.lastObserved
+    this.lifecycle.rewind(time)
+    return true
   }
 
   /** Somebody resolved the alert by hand: back to inactive. */
@@ -184,6 +209,19 @@ export class RuleInstance {
     }
   }
 
+  /**
+   * Whether observations come in (as of `time`) and it cannot judge them all the same, though its windows had the time
+   * to fill: too few for their coverage, too old, or none of another input. What is told as a problem is not told again
+   * here.
+   */
+  isUnknownAt(time: number): boolean {
+    const { fillsIn, hearsWithin } = this.patience
+    if (this.problems.length > 0 || !(time - this.lastObserved <= hearsWithin)) return false
+    if (time - this.heardSince < fillsIn) return false
+    // Not the verdicts: outside of its schedule what holds is kept as not known.
+    return this.verdicts.every((_, level) => this.rule.judge(level) === null)
+  }
+
   /** While pending or firing: the worst value so far, and the observations that counted. */
   episode(): { peak: number | null; peakAt: number | null; observations: number; flagged: number } {
     const { peak, peakAt, observations, flagged } = this
@@ -197,8 +235,8 @@ export class RuleInstance {
     to.f64(this.identity)
     to.u8(this.isDirty ? 1 : 0)
     for (const verdict of this.verdicts) to.u8(verdict === null ? 2 : verdict ? 1 : 0)
-    for (const part of [this.now, this.lastObserved, this.pendingTime, this.peak, this.peakAt, this.worst])
-      to.f64(part)
+    for (const part of [this.now, this.lastObserved, this.heardSince, this.pendingTime]) to.f64(part)
+    for (const part of [this.peak, this.peakAt, this.worst]) to.f64(part)
     for (const part of [this.observations, this.flagged, this.newObservations, this.newFlagged]) to.f64(part)
     this.lifecycle.write(to)
     for (const series of this.rule.inputs) series.write(to)
@@ -211,11 +249,33 @@ export class RuleInstance {
   restore(bytes: Uint8Array): boolean {
     const from = new ByteReader(bytes)
     if (!from.isWhole() || from.u8() !== SNAPSHOT_VERSION || from.f64() !== this.identity) return false
+    const before = this.snapshot()
+    if (this.read(from)) return true
+    const back = new ByteReader(before)
+    back.u8()
+    back.f64()
+    this.read(back)
+    return false
+  }
+
+  /** False when there are fewer or more bytes than its parts take. */
+  private read(from: ByteReader): boolean {
+    try {
+      this.readParts(from)
+    } catch (error) {
+      if (error instanceof RangeError) return false
+      throw error
+    }
+    return from.isSpent
+  }
+
+  private readParts(from: ByteReader): void {
     this.isDirty = from.u8() === 1
     for (let level = 0; level < this.verdicts.length; level++)
       this.verdicts[level] = [false, true, null][from.u8()] ?? null
     this.now = from.f64()
     this.lastObserved = from.f64()
+    this.heardSince = from.f64()
     this.pendingTime = from.f64()
     this.peak = from.f64()
     this.peakAt = from.f64()
@@ -231,7 +291,6 @@ export class RuleInstance {
     this.findDue()
     this.measureLast(this.now, this.now)
     for (const window of this.rule.rolling) window.evaluate(this.now, this.now)
-    return true
   }
 
   private counts(series: InputState, time: number, value: number, quality: number): boolean {
@@ -248,6 +307,12 @@ export class RuleInstance {
   private countNew(quality: number): void {
     this.newObservations++
     if (quality !== QUALITY.good) this.newFlagged++
+  }
+
+  private hear(time: number): void {
+    if (time <= this.lastObserved) return
+    if (time - this.lastObserved > this.patience.hearsWithin) this.heardSince = time
+    this.lastObserved = time
   }
 
   private openWindows(time: number): void {
@@ -288,20 +353,25 @@ export class RuleInstance {
 
   /** @param reference moment whose schedule and limits count: for a window that ended, its last one */
   private judge(now: number, reference: number, emit: Emit): void {
-    const { rolling, judge, clearLevel } = this.rule
+    const { rolling, judge } = this.rule
     this.measureLast(now, reference)
     for (const window of rolling) window.evaluate(now, reference)
     const isOff = !this.isActiveAt(reference)
     const { verdicts, lifecycle } = this
     let isWorse = false
+    let isKnown = false
     for (let level = 0; level < verdicts.length; level++) {
       const verdict = judge(level)
       if (level > 0 && verdict === true) isWorse = true
+      if (verdict !== null) isKnown = true
       verdicts[level] = isOff && verdict === true ? null : verdict
     }
-    const stillHolds = isWorse ? true : clearLevel === 0 ? (verdicts[0] as Verdict) : judge(clearLevel)
-    const clears = stillHolds === null || (isOff && stillHolds) ? null : !stillHolds
-    switch (lifecycle.judge(now, verdicts, clears)) {
+    if (isOff) {
+      if (lifecycle.rest(now, isKnown) === 'resolved') this.tellResolved(now, 'hours_ended', emit)
+      else this.forgetEpisode()
+      return
+    }
+    switch (lifecycle.judge(now, verdicts, isWorse ? false : this.clears())) {
       case 'fired':
         this.countEpisode()
         this.tellFired(now, emit)
@@ -311,12 +381,22 @@ export class RuleInstance {
         emit({ kind: 'raised', at: now, severity: this.severityOf(lifecycle.level), value: this.value() })
         return
       case 'resolved':
-        this.tellResolved(now, emit)
+        this.tellResolved(now, 'cleared', emit)
         return
       default:
         if (lifecycle.state === 'inactive') this.forgetEpisode()
         else this.countEpisode()
     }
+  }
+
+  /** It is over when neither side holds: what is beyond the threshold is not over, whatever the clear one says. */
+  private clears(): Verdict {
+    const base = this.verdicts[0] as Verdict
+    const { judge, clearLevel } = this.rule
+    if (base === true || clearLevel === 0) return base === null ? null : !base
+    const holds = judge(clearLevel)
+    if (holds === true) return false
+    return base === null || holds === null ? null : true
   }
 
   /** What was judged just now belongs to the episode: its observations, and maybe its worst value. */
@@ -359,10 +439,18 @@ export class RuleInstance {
     })
   }
 
-  private tellResolved(now: number, emit: Emit): void {
+  private tellResolved(now: number, cause: 'cleared' | 'hours_ended', emit: Emit): void {
     const { peak, peakAt, observations, flagged } = this
     this.forgetEpisode()
-    emit({ kind: 'resolved', at: now, peak: orNull(peak), peakAt: orNull(peakAt), observations, flagged })
+    emit({
+      kind: 'resolved',
+      at: now,
+      cause,
+      peak: orNull(peak),
+      peakAt: orNull(peakAt),
+      observations,
+      flagged,
+    })
   }
 
   private value(): number | null {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { type Schedule, schedule } from '../api/rules.ts'
+import { ALIGNED_SECONDS, type Schedule, schedule } from '../api/rules.ts'
 import { isActive, localDate, nextLocalDay } from './schedule.ts'
 import { DAY, HOUR, windowEnd, windowStart, zoneOf } from './zone.ts'
 
@@ -130,19 +130,22 @@ describe('windows', () => {
       'America/New_York',
       'Australia/Lord_Howe',
       'America/Asuncion',
+      'Antarctica/Troll',
+      'Pacific/Chatham',
+      'Atlantic/Azores',
     )
-    const lengths = fc.constantFrom(
-      60_000,
-      600_000,
-      HOUR,
-      3 * HOUR,
-      8 * HOUR,
-      DAY,
-      7 * DAY,
-      5 * HOUR,
-      2 * DAY,
+    const lengths = fc.constantFrom(...ALIGNED_SECONDS.map((seconds) => 1000 * seconds))
+    // Most instants lie nowhere near a change.
+    const changes = ['2026-04-04T14:00Z', '2026-10-25T01:00Z', '2026-10-24T21:00Z', '2026-03-29T01:00Z'].map(
+      at,
     )
-    const times = fc.integer({ min: at('2015-01-01T00:00:00Z'), max: at('2035-01-01T00:00:00Z') })
+    const near = fc
+      .tuple(fc.constantFrom(...changes), fc.integer({ min: -4 * HOUR, max: 4 * HOUR }))
+      .map(([change, away]) => change + away)
+    const times = fc.oneof(
+      near,
+      fc.integer({ min: at('2015-01-01T00:00:00Z'), max: at('2035-01-01T00:00:00Z') }),
+    )
     fc.assert(
       fc.property(times, lengths, zones, (time, length, zone) => {
         const start = windowStart(time, length, zone)
@@ -153,8 +156,14 @@ describe('windows', () => {
         expect(windowStart(end - 1, length, zone)).toBe(start)
         expect(windowStart(end, length, zone)).toBe(end)
       }),
-      { numRuns: 500 },
+      { numRuns: 1500 },
     )
+  })
+
+  test('a midnight that comes twice begins one day', () => {
+    const start = windowStart(at('2026-10-25T12:00:00Z'), DAY, 'Atlantic/Azores')
+    expect(new Date(start).toISOString()).toBe('2026-10-25T00:00:00.000Z')
+    expect(windowEnd(start, DAY, 'Atlantic/Azores') - start).toBe(25 * HOUR)
   })
 })
 

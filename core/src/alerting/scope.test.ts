@@ -23,6 +23,8 @@ test.each<[string, Partial<Scope>, boolean]>([
   ['another jurisdiction', { jurisdictions: ['south'] }, false],
   ['its class', { classes: ['II', 'III'] }, true],
   ['another class', { classes: ['II'] }, false],
+  ['its class in other writing', { classes: ['Ⅲ类'] }, true],
+  ['its class in words', { classes: ['Class iii'] }, true],
   ['the station itself', { stations: ['river-1'] }, true],
   ['another station', { stations: ['river-2'] }, false],
   ['a tag with its value', { tags: [{ name: 'basin', value: 'east' }] }, true],

@@ -94,10 +94,10 @@ describe('whole sentences', () => {
       public: true,
     })
     expect(sentence.en).toBe(
-      'At all equipment stations of site “Steel Works” in “East District” with “kind” = “kiln” and attribute “leased”: severe alert when the latest production power (no older than 10 min) is above 10 kW, and it is not so that (the latest “Running state” (no older than 10 min) is “running”), for at least 10 min. It resolves when that, with “above 5 kW” for production power, is no longer so for at least 1 min 30 s, but not before 1 h after it fired. After a gap of more than 1 h between readings these times begin again. It fires only from 22:00 to 06:00 of the next day on Monday to Friday, except holidays, or all day on Saturday and Sunday. Times and days are those of UTC. Readings flagged not evaluated, suspect or fail do not count. While it fires, nobody is notified of no-data alerts of the same site. If nobody acknowledges it, it is escalated to officers after 15 min and supervisors after 1 h. It is public.',
+      'At all equipment stations of site “Steel Works” in “East District” with “kind” = “kiln” and attribute “leased”: severe alert when the latest production power (no older than 10 min) is above 10 kW, and it is not so that (the latest “Running state” (no older than 10 min) is “running”), for at least 10 min. It resolves when that, with “above 5 kW” for production power, is no longer so for at least 1 min 30 s, but not before 1 h after it fired. After more than 1 h without a judgement (longer where readings are rarer) these times begin again. It fires only from 22:00 to 06:00 of the next day on Monday to Friday, except holidays, or all day on Saturday and Sunday; after these hours an open alert resolves. Times and days are those of UTC. Readings flagged not evaluated, suspect or fail do not count. While it fires, nobody is notified of no-data alerts of the same site. If nobody acknowledges it, it is escalated to officers after 15 min and supervisors after 1 h. It is public.',
     )
     expect(sentence.zh).toBe(
-      '“East District”辖区内、场所“Steel Works”、带有“kind” = “kiln”和属性“leased”的设备工况站点：若生产设施功率最新值（10 分钟以内）高于 10 kW，且并非（“运行状态”最新值（10 分钟以内）为“running”），并持续至少 10 分钟，则发出严重告警。一旦条件不再成立，并持续至少 1 分钟 30 秒（判断解除时，生产设施功率按“高于 5 kW”判断），即解除，但不早于触发后 1 小时。若读数间隔超过 1 小时，持续时间重新计算。仅在周一至周五（节假日除外） 22:00 至次日 06:00，或周六、周日全天触发。时间与日期按 UTC 时区。质量标记为“未评估”、“可疑”或“未通过”的读数不计入。告警期间，不通知同一场所的无数据告警。无人确认时，15 分钟后升级至执法人员，1 小时后升级至主管。对公众发布。',
+      '“East District”辖区内、场所“Steel Works”、带有“kind” = “kiln”和属性“leased”的设备工况站点：若生产设施功率最新值（10 分钟以内）高于 10 kW，且并非（“运行状态”最新值（10 分钟以内）为“running”），并持续至少 10 分钟，则发出严重告警。一旦条件不再成立，并持续至少 1 分钟 30 秒（判断解除时，生产设施功率按“高于 5 kW”判断），即解除，但不早于触发后 1 小时。若超过 1 小时未能判定（读数间隔更长的站点相应放宽），持续时间重新计算。仅在周一至周五（节假日除外） 22:00 至次日 06:00，或周六、周日全天触发；时段结束后，未解除的告警即解除。时间与日期按 UTC 时区。质量标记为“未评估”、“可疑”或“未通过”的读数不计入。告警期间，不通知同一场所的无数据告警。无人确认时，15 分钟后升级至执法人员，1 小时后升级至主管。对公众发布。',
     )
   })
 })
@@ -248,6 +248,17 @@ describe('parts', () => {
       '低于限值“GB 3838-2002 / III / DO / instant”的 0.5 倍（取 2026-06-01 有效值），则发出中等告警。一旦该值不低于限值',
     ],
     [
+      'a share of a limit that is a band',
+      when({
+        operator: 'exceeds',
+        measure: { property: 'ph' },
+        threshold: { kind: 'limit', limit: 'GB 3838-2002 / III / pH / instant' },
+        clear: { kind: 'limit', limit: 'GB 3838-2002 / III / pH / instant', factor: 0.9 },
+      }),
+      'It resolves when that is within the limit “GB 3838-2002 / III / pH / instant” with 90 % of its width (',
+      '一旦该值符合限值“GB 3838-2002 / III / pH / instant”范围宽度的 90 %（',
+    ],
+    [
       'another station',
       {
         ...when({
@@ -333,8 +344,8 @@ describe('parts', () => {
     [
       'hours to midnight, on holidays',
       { schedule: [{ days: [1, 3, 4], from: '08:00', to: '00:00', holidays: 'only' }] },
-      'It fires only from 08:00 to 24:00 on Monday, Wednesday and Thursday, if a holiday. Times and days are those of UTC.',
-      '仅在周一、周三、周四（仅限节假日） 08:00 至 24:00 触发。',
+      'It fires only from 08:00 to 24:00 on Monday, Wednesday and Thursday, if a holiday; after these hours an open alert resolves. Times and days are those of UTC.',
+      '仅在周一、周三、周四（仅限节假日） 08:00 至 24:00 触发；时段结束后，未解除的告警即解除。',
     ],
     [
       'less severe alerts are held back',

@@ -85,6 +85,11 @@ export class Slots {
     this.raw?.dropBefore(time)
   }
 
+  /** Slots from this time on were forgotten. */
+  dropFrom(time: number): void {
+    this.raw?.dropFrom(time)
+  }
+
   /** The statistic over the first `size` positions; NaN when not known. */
   compute(size: number): number {
     this.tally(size)
@@ -106,6 +111,15 @@ export class Slots {
       case 'percentile':
         return (this.raw as RawValues).percentile(this.percent)
     }
+  }
+
+  /** The statistic over all positions but one. */
+  computeWithout(at: number): number {
+    const held = this.counts[at] as number
+    this.counts[at] = 0
+    const value = this.compute(this.capacity)
+    this.counts[at] = held
+    return value
   }
 
   private meanLevel(mean: number): number {

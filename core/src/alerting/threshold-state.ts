@@ -34,6 +34,8 @@ export interface ThresholdState {
   decimals: number
   readonly rounds: boolean
   readonly limit: string | null
+  /** Whose measured value it is; null when it is none. */
+  readonly of: Measure['of'] | null
   /** Brings it up to the moment that is judged. */
   prepare(reference: number): void
 }
@@ -55,7 +57,7 @@ export function thresholdState(threshold: Threshold, place: ThresholdPlace): Thr
 }
 
 function fixed(low: number, high: number): ThresholdState {
-  return { low, high, direction: 'up', decimals: 0, rounds: false, limit: null, prepare: () => {} }
+  return { low, high, direction: 'up', decimals: 0, rounds: false, limit: null, of: null, prepare: () => {} }
 }
 
 function categoryIndex(value: string, { property, problem }: ThresholdPlace): number {
@@ -77,12 +79,14 @@ class MeasureThreshold implements ThresholdState {
   readonly decimals = 0
   readonly rounds = false
   readonly limit = null
+  readonly of: Measure['of']
   private readonly state: MeasureState | null
   private readonly factor: number
   private readonly offset: number
 
   constructor(threshold: Extract<Threshold, { kind: 'measure' }>, place: ThresholdPlace) {
     const unit = unitConversion(threshold.measure, place)
+    this.of = threshold.measure.of
     this.state = unit === null ? null : place.stateOf(threshold.measure)
     this.factor = (unit?.factor ?? 1) * threshold.factor
     this.offset = (unit?.offset ?? 0) * threshold.factor + threshold.offset
@@ -121,6 +125,7 @@ class LimitThreshold implements ThresholdState {
   decimals = 0
   rounds = false
   readonly limit: string
+  readonly of = null
   private from = Number.NaN
   private until = Number.NaN
 
@@ -138,10 +143,13 @@ class LimitThreshold implements ThresholdState {
     // It can be judged at some time if any of its phases can.
     const dates = limitsNamed(threshold.limit).map((phase) => phase.from ?? phase.to ?? '1970-01-01')
     if (!dates.some((date) => this.resolve(date, false))) this.resolve(dates[0] ?? '1970-01-01', true)
+    this.low = Number.NaN
+    this.high = Number.NaN
   }
 
   prepare(reference: number): void {
-    if (reference >= this.from && reference < this.until) return
+    // While nothing has been measured there is no date.
+    if (Number.isNaN(reference) || (reference >= this.from && reference < this.until)) return
     const { timeZone } = this.place
     this.resolve(localDate(reference, timeZone), false)
     this.from = windowStart(reference, DAY, timeZone)
@@ -158,9 +166,15 @@ class LimitThreshold implements ThresholdState {
       return false
     }
     const { factor } = this.threshold
-    this.low =
-      (answer.direction === 'band' ? (answer.low ?? Number.NaN) : (answer.value ?? Number.NaN)) * factor
-    this.high = (answer.high ?? Number.NaN) * factor
+    if (answer.direction === 'band') {
+      const { low = Number.NaN, high = Number.NaN } = answer
+      // A share of a band lies around its middle: a tenth of pH 6 to 9 less is 6.15 to 8.85.
+      this.low = low + ((1 - factor) * (high - low)) / 2
+      this.high = high - ((1 - factor) * (high - low)) / 2
+    } else {
+      this.low = (answer.value ?? Number.NaN) * factor
+      this.high = Number.NaN
+    }
     this.direction = answer.direction
     this.rounds = answer.decimals !== null
     this.decimals = answer.decimals ?? 0

@@ -71,6 +71,7 @@ export function instanceOf(
 export type Happening =
   | [second: number, value: number, options?: { input?: number; quality?: number; together?: boolean }]
   | { advance: number }
+  | { rewind: number }
   | { resolve: true }
   | { restart: true }
 
@@ -82,6 +83,7 @@ export function run(definition: RuleDefinition, happenings: readonly Happening[]
   for (const happening of happenings) {
     if (!Array.isArray(happening)) {
       if ('advance' in happening) instance.advance(EPOCH + happening.advance * 1000, emit)
+      else if ('rewind' in happening) instance.rewind(EPOCH + happening.rewind * 1000)
       else if ('resolve' in happening) instance.resolve()
       else {
         const saved = instance.snapshot()
@@ -106,7 +108,8 @@ export function written(transition: Transition): string {
       return `raised ${at} ${transition.severity} ${transition.value}`
     case 'resolved': {
       const peakAt = transition.peakAt === null ? null : (transition.peakAt - EPOCH) / 1000
-      return `resolved ${at} peak ${transition.peak} at ${peakAt}`
+      const cause = transition.cause === 'hours_ended' ? ' hours ended' : ''
+      return `resolved ${at} peak ${transition.peak} at ${peakAt}${cause}`
     }
   }
 }

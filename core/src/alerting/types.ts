@@ -51,6 +51,8 @@ export type Transition =
   | {
       kind: 'resolved'
       at: number
+      /** `hours_ended`: what was judged lies outside of the schedule of the rule. */
+      cause: 'cleared' | 'hours_ended'
       peak: number | null
       peakAt: number | null
       /** Of the observations that counted while it fired: how many, and how many with a flag that is not good. */

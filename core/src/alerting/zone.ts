@@ -68,6 +68,11 @@ export class Zone {
     return Number.isNaN(found) ? this.skippedAt(local) : found
   }
 
+  /** Where the offset that holds at `late` began, after `early`. */
+  changeIn(early: number, late: number): number {
+    return this.changeBetween(early, late)
+  }
+
   /** The change of offset that made local clocks jump over `local`. */
   private skippedAt(local: number): number {
     const before = this.offsetAt(local - 16 * HOUR)
@@ -126,27 +131,42 @@ export function zoneOf(name: string): Zone {
   return zone
 }
 
+/** Clocks are put back by no more than this. */
+const LONGEST_CHANGE = 3 * HOUR
+
 /**
  * The start of the aligned window of some length (milliseconds) that holds an instant, by local clocks: lengths that
- * divide a day begin at midnight, whole weeks on Monday. A day in which clocks change is shorter or longer.
+ * divide a day begin at midnight, whole weeks on Monday. A day in which clocks change is shorter or longer; of an hour
+ * that comes twice each is a window.
  */
 export function windowStart(time: number, length: number, timeZone: string): number {
   const zone = zoneOf(timeZone)
-  const local = zone.localOf(time)
+  const start = lastBoundary(zone, time, length)
+  if (length < DAY) return start
+  // A midnight that comes twice begins one day.
+  const repeated = zone.offsetAt(start - LONGEST_CHANGE) - zone.offsetAt(start)
+  return repeated > 0 && zone.localOf(start - repeated) === zone.localOf(start) ? start - repeated : start
+}
+
+/** The last instant not after `time` that local clocks show as a multiple of `length`, or at which they skip one. */
+function lastBoundary(zone: Zone, time: number, length: number): number {
+  const offset = zone.offsetAt(time)
   const anchor = length % (7 * DAY) === 0 ? FIRST_MONDAY : 0
-  const start = anchor + Math.floor((local - anchor) / length) * length
+  const local = anchor + Math.floor((time + offset - anchor) / length) * length
   // Most often nothing changed since.
-  const simple = start - (local - time)
-  if (zone.offsetAt(simple) === local - time) return simple
-  return zone.instantOf(start, time)
+  if (zone.offsetAt(local - offset) === offset) return local - offset
+  const change = zone.changeIn(local - offset, time)
+  const before = zone.offsetAt(change - 1)
+  if (before < offset && local >= change + before) return change
+  return lastBoundary(zone, change - 1, length)
 }
 
 /** The end of the aligned window that begins at `start`: the start of the next one. */
 export function windowEnd(start: number, length: number, timeZone: string): number {
   const zone = zoneOf(timeZone)
   let end = start + length
-  if (zone.offsetAt(end) !== zone.offsetAt(start)) end = zone.instantOf(zone.localOf(start) + length)
-  // Where clocks are put back, the same local hour comes twice: then the next window begins earlier.
+  if (zone.offsetAt(end) !== zone.offsetAt(start)) end += LONGEST_CHANGE
+  // Around a change of the clocks the next window begins earlier.
   for (let earlier = windowStart(end - 1, length, timeZone); earlier > start; ) {
     end = earlier
     earlier = windowStart(end - 1, length, timeZone)

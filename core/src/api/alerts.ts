@@ -7,16 +7,20 @@ import { SEVERITIES, schedule, scope, timeZone } from './rules.ts'
 export const ALERT_STATES = ['pending', 'firing', 'resolved'] as const
 export type AlertState = (typeof ALERT_STATES)[number]
 
-export const RESOLUTIONS = ['cleared', 'by_hand', 'rule_inactive', 'out_of_scope'] as const
+export const RESOLUTIONS = ['cleared', 'hours_ended', 'by_hand', 'rule_inactive', 'out_of_scope'] as const
 /**
- * `cleared`: the condition was over; `rule_inactive`: its rule was switched off or removed; `out_of_scope`: its
+ * `cleared`: the condition was over; `hours_ended`: the hours in which the rule is active were; `rule_inactive`: its rule was switched off or removed; `out_of_scope`: its
  * station was removed or the rule no longer applies to it.
  */
 export type Resolution = (typeof RESOLUTIONS)[number]
 
 /** One compared measure as it was when the alert fired. */
 export const evidenceItem = z.object({
-  station: z.string(),
+  station: z.string().describe('whose value it is; for the silence of a whole site, the site'),
+  thresholdStation: z
+    .string()
+    .nullable()
+    .describe('whose measured value is the threshold; null: a number, a category or a legal limit'),
   property: z.string(),
   statistic: z.string(),
   windowSeconds: z.number(),
@@ -69,6 +73,8 @@ export const alertView = z.object({
   unit: z.string(),
   comparison: evidenceItem
     .pick({
+      station: true,
+      thresholdStation: true,
       property: true,
       statistic: true,
       windowSeconds: true,
@@ -78,7 +84,9 @@ export const alertView = z.object({
       limit: true,
     })
     .nullable()
-    .describe('what the value was compared with: the first of the evidence'),
+    .describe(
+      'what the value was compared with: the first of the evidence; null when part of it lies outside',
+    ),
   peak: z.number().nullable(),
   peakAt: instant.nullable(),
   acknowledgedAt: instant.nullable(),

@@ -35,6 +35,13 @@ export const MAX_WINDOW_SECONDS = 31 * DAY_SECONDS
 export const MAX_CONDITION_DEPTH = 4
 export const MAX_COMPARISONS = 20
 
+/** Lengths that clock-aligned windows can have: with others there is no telling where they begin when clocks change. */
+export const ALIGNED_SECONDS: readonly number[] = [
+  ...[1, 5, 10, 15, 20, 30].map((minutes) => minutes * 60),
+  ...[1, 2, 3, 4, 6, 8, 12].map((hours) => hours * 3600),
+  ...[1, 7].map((days) => days * DAY_SECONDS),
+]
+
 const seconds = (max: number) => z.number().int().min(0).max(max)
 
 /** What is compared: a statistic of one observed property over a window. */
@@ -159,7 +166,9 @@ export const trigger = z.discriminatedUnion('kind', [
       .min(1)
       .max(7 * DAY_SECONDS)
       .default(3600)
-      .describe('a longer gap between observations breaks hold and clear times'),
+      .describe(
+        'so long without a judgement breaks hold and clear times; never less than one and a half of the longest aligned window and of the usual interval at the station',
+      ),
   }),
   z.strictObject({
     kind: z.literal('no_data'),
@@ -289,7 +298,7 @@ function definitionProblems(rule: {
   const problems: DefinitionProblem[] = []
   let comparisons = 0
   let other = false
-  const visit = (node: Condition, path: (string | number)[], depth: number): void => {
+  const visit = (node: Condition, path: (string | number)[], depth: number, isNegated: boolean): void => {
     if (depth > MAX_CONDITION_DEPTH) {
       problems.push({ path, value: depth, expected: `conditions nested at most ${MAX_CONDITION_DEPTH} deep` })
       return
@@ -297,15 +306,15 @@ function definitionProblems(rule: {
     if (node.kind === 'comparison') {
       comparisons++
       for (const used of measuresOf(node)) if (used.of === 'other') other = true
-      problems.push(...comparisonProblems(node, rule.severity, path))
-    } else if (node.kind === 'not') visit(node.condition, [...path, 'condition'], depth + 1)
+      problems.push(...comparisonProblems(node, rule.severity, path), ...sideProblems(node, path, isNegated))
+    } else if (node.kind === 'not') visit(node.condition, [...path, 'condition'], depth + 1, !isNegated)
     else {
       node.conditions.forEach((each, index) => {
-        visit(each, [...path, 'conditions', index], depth + 1)
+        visit(each, [...path, 'conditions', index], depth + 1, isNegated)
       })
     }
   }
-  visit(rule.trigger.condition, ['trigger', 'condition'], 1)
+  visit(rule.trigger.condition, ['trigger', 'condition'], 1, false)
   if (comparisons > MAX_COMPARISONS) {
     problems.push({
       path: ['trigger', 'condition'],
@@ -350,7 +359,21 @@ function comparisonProblems(
         expected: 'false with the statistic last',
       })
     }
-    if (
+    if (used.aligned && used.statistic !== 'last' && !ALIGNED_SECONDS.includes(used.windowSeconds)) {
+      problems.push({
+        path: [...path, 'measure', 'windowSeconds'],
+        value: used.windowSeconds,
+        expected:
+          'with a clock-aligned window 1, 5, 10, 15, 20 or 30 min, 1, 2, 3, 4, 6, 8 or 12 h, 1 day or 7 days',
+      })
+    }
+    if (used.slotSeconds !== undefined && used.windowSeconds % used.slotSeconds !== 0) {
+      problems.push({
+        path: [...path, 'measure', 'slotSeconds'],
+        value: used.slotSeconds,
+        expected: `a length that divides the window of ${used.windowSeconds} s`,
+      })
+    } else if (
       used.slotSeconds !== undefined &&
       (used.slotSeconds > used.windowSeconds || used.windowSeconds / used.slotSeconds > 1500)
     ) {
@@ -402,6 +425,105 @@ function comparisonProblems(
   return problems
 }
 
+/** A number of a threshold: where it stands, and which way it makes the threshold stricter. */
+interface Part {
+  path: (string | number)[]
+  own: number
+  base: number
+}
+
+/**
+ * Clear thresholds and levels that lie on the wrong side. Beyond the clear threshold must lie all that fires, or the
+ * alert would resolve while its condition holds; a level must be worse than what fires already. Limits are left out:
+ * which way they are worse is known where they are.
+ */
+function sideProblems(node: Comparison, path: (string | number)[], isNegated: boolean): DefinitionProblem[] {
+  if (node.operator === 'inside' || node.operator === 'outside') {
+    return rangeProblems(node, path, (node.operator === 'outside') !== isNegated)
+  }
+  const isUp = node.operator === 'gt' || node.operator === 'ge'
+  if (!isUp && node.operator !== 'lt' && node.operator !== 'le') return []
+  const worseIsUp = isUp !== isNegated
+  const problems: DefinitionProblem[] = []
+  const clear = node.clear && partsOf(node.clear, node.threshold, [...path, 'clear'])
+  const tooStrict = clear && wholly(clear, worseIsUp, false)
+  if (tooStrict) {
+    const { path: at, own, base } = tooStrict
+    const expected = worseIsUp
+      ? `at most ${base}: the alert must not clear while it would fire`
+      : `at least ${base}: the alert must not clear while it would fire`
+    problems.push({ path: at, value: own, expected })
+  }
+  node.levels.forEach((level, index) => {
+    const parts = partsOf(level.threshold, node.threshold, [...path, 'levels', index, 'threshold'])
+    const tooMild = parts && wholly(parts, !worseIsUp, true)
+    if (!tooMild) return
+    const expected = `${worseIsUp ? 'more' : 'less'} than ${tooMild.base}, from which on the alert fires`
+    problems.push({ path: tooMild.path, value: tooMild.own, expected })
+  })
+  return problems
+}
+
+/** What can be compared of two thresholds; null when nothing can. */
+function partsOf(own: Threshold, base: Threshold, path: (string | number)[]): Part[] | null {
+  if (own.kind === 'number' && base.kind === 'number')
+    return [{ path: [...path, 'value'], own: own.value, base: base.value }]
+  if (own.kind !== 'measure' || base.kind !== 'measure') return null
+  if (!isSameMeasure(own.measure, base.measure)) return null
+  return [
+    { path: [...path, 'factor'], own: own.factor, base: base.factor },
+    { path: [...path, 'offset'], own: own.offset, base: base.offset },
+  ]
+}
+
+function isSameMeasure(one: Measure, other: Measure): boolean {
+  const parts = (of: Measure) => [
+    ...[of.of, of.property, of.statistic, of.percentile, of.windowSeconds],
+    ...[of.aligned, of.slotSeconds, of.minimumCoverage, of.meanOf],
+  ]
+  return JSON.stringify(parts(one)) === JSON.stringify(parts(other))
+}
+
+/** The first part that differs, when none lies on the other side. With `orEqual`, also when all are the same. */
+function wholly(parts: readonly Part[], isUp: boolean, orEqual: boolean): Part | undefined {
+  const beyond = ({ own, base }: Part) => (isUp ? own > base : own < base)
+  if (parts.some((part) => !beyond(part) && part.own !== part.base)) return undefined
+  return parts.find(beyond) ?? (orEqual ? parts[0] : undefined)
+}
+
+/** @param worseIsOutside the range is where all is well */
+function rangeProblems(
+  { threshold, clear, levels }: Comparison,
+  path: (string | number)[],
+  worseIsOutside: boolean,
+): DefinitionProblem[] {
+  if (threshold.kind !== 'range') return []
+  const { low, high } = threshold
+  const text = `${low} to ${high}`
+  const problems: DefinitionProblem[] = []
+  const isIn = (one: { low: number; high: number }, other: { low: number; high: number }) =>
+    one.low >= other.low && one.high <= other.high
+  if (clear?.kind === 'range' && !(worseIsOutside ? isIn(clear, threshold) : isIn(threshold, clear))) {
+    problems.push({
+      path: [...path, 'clear', 'low'],
+      value: clear.low,
+      expected: `a range that ${worseIsOutside ? 'lies within' : 'holds'} ${text}: the alert must not clear while it would fire`,
+    })
+  }
+  levels.forEach((level, index) => {
+    const own = level.threshold
+    if (own.kind !== 'range') return
+    const isWorse = worseIsOutside ? isIn(threshold, own) : isIn(own, threshold)
+    if (isWorse && (own.low !== low || own.high !== high)) return
+    problems.push({
+      path: [...path, 'levels', index, 'threshold', 'low'],
+      value: own.low,
+      expected: `a range ${worseIsOutside ? 'wider' : 'narrower'} than ${text}`,
+    })
+  })
+  return problems
+}
+
 // ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────
 
 /** The jurisdiction a rule belongs to bounds the stations it can reach. Null belongs to the whole territory. */
@@ -427,6 +549,9 @@ export type RulePatch = z.infer<typeof rulePatch>
 
 export const bilingualText = z.object({ en: z.string(), zh: z.string() })
 
+/** Stations listed with a rule that cannot be judged at them. */
+export const MAX_UNKNOWN_LISTED = 100
+
 export const ruleView = z.object({
   id: z.string(),
   jurisdiction: z.string().nullable(),
@@ -442,6 +567,11 @@ export const ruleView = z.object({
   problems: z.array(bilingualText).describe('stations or properties it cannot judge, and why'),
   firing: z.number(),
   pending: z.number(),
+  unknown: z
+    .array(z.string())
+    .max(MAX_UNKNOWN_LISTED)
+    .describe('stations, of those that you may see, that report but at which it cannot be judged now'),
+  unknownTotal: z.number().describe('how many there are of them, listed or not'),
   /** Of its alerts of the last 90 days that somebody has judged. */
   precision: z.object({ judged: z.number(), falseAlarms: z.number(), precision: z.number().nullable() }),
 })

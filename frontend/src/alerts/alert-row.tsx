@@ -2,6 +2,7 @@ import type { AlertView } from '@osprey/core/api/alerts'
 import { memo } from 'react'
 import { useText } from '../i18n/use-text.ts'
 import { formatHash, WHOLE_MAP } from '../routing/route.ts'
+import { NO_VALUE } from '../stations/reading-text.ts'
 import { Age } from '../ui/age.tsx'
 import { useNow } from '../ui/use-now.ts'
 import { AlertChips } from './alert-chips.tsx'
@@ -64,7 +65,7 @@ export const AlertRow = memo(function AlertRow({
       </div>
       <div className="alert-finding">
         {finding === null ? (
-          <span>{t('alerts.noData')}</span>
+          <span>{alert.trigger === 'no_data' ? t('alerts.noData') : NO_VALUE}</span>
         ) : (
           <>
             <span className="alert-value number">

@@ -90,7 +90,7 @@ export interface Finding {
   limit: string | null
 }
 
-/** What was found when it fired, in words; null for an alert about missing data. */
+/** What was found when it fired, in words; null while it is pending, and where its values are not to be known. */
 export function findingOf(alert: AlertView, catalogue: Catalogue, words: Words): Finding | null {
   const compared: Compared | null = alert.comparison
   if (compared === null) return null

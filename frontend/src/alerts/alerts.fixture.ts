@@ -22,6 +22,8 @@ export function alertFixture(change: Partial<AlertView> = {}): AlertView {
     value: 82,
     unit: 'ug/m3',
     comparison: {
+      station: 'st-1',
+      thresholdStation: null,
       property: 'pm25',
       statistic: 'mean',
       windowSeconds: 3600,

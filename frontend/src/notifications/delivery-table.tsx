@@ -107,16 +107,18 @@ function DeliveryRow({ delivery, channelNames, routeNames, ofOne, onAlert }: Del
   )
 }
 
-/** How often it was tried, and when it arrived or is tried next. */
+/** How often it was tried (a notice in the app needs no attempt), and when it arrived or is tried next. */
 function Outcome({ delivery: { state, attempts, nextAttemptAt, deliveredAt } }: { delivery: DeliveryView }) {
   const { t, format } = useText()
   const now = useNow()
   const next = nextAttemptAt === null ? null : Date.parse(nextAttemptAt)
   return (
     <>
-      <span className="row-note number">
-        {t('notifications.delivery.attempts', { count: attempts, n: format.number(attempts) })}
-      </span>
+      {(attempts > 0 || state !== 'delivered') && (
+        <span className="row-note number">
+          {t('notifications.delivery.attempts', { count: attempts, n: format.number(attempts) })}
+        </span>
+      )}
       {state === 'waiting' && next !== null && (
         <time className="row-note number" dateTime={nextAttemptAt ?? undefined} title={format.dateTime(next)}>
           {next <= now

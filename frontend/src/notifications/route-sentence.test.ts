@@ -42,7 +42,7 @@ test('a route in a sentence', async () => {
     'Sends severe and worse alerts in Echuan to Duty mail and enforcement officers, grouped by site and rule, repeated every 4 h until acknowledged.',
   )
   expect(routeSentence(severe, names, await words('zh'))).toBe(
-    '将“Echuan”范围内严重及以上告警通知“Duty mail”和执法人员，按厂区和规则合并，每 4 小时重复一次直至确认。',
+    '将“Echuan”范围内严重及以上告警通知“Duty mail”和执法人员，按场所和规则合并，每 4 小时重复一次直至确认。',
   )
 })
 

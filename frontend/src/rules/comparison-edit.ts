@@ -106,6 +106,13 @@ export function measureWithStatistic(measure: Measure, statistic: MeasureStatist
   return settled({ ...measure, statistic })
 }
 
+/** Slots that do not divide the new window are left to the default. */
+export function withWindow(measure: Measure, windowSeconds: number): Measure {
+  const { slotSeconds, ...rest } = measure
+  if (slotSeconds === undefined || windowSeconds % slotSeconds !== 0) return { ...rest, windowSeconds }
+  return { ...rest, slotSeconds, windowSeconds }
+}
+
 /** Only a percentile has a percentile, and the newest value has no aligned window. */
 function settled(measure: Measure): Measure {
   const { percentile, ...rest } = measure

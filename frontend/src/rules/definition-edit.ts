@@ -158,7 +158,9 @@ function sorted(value: unknown): unknown {
 export function longestWindow({ trigger }: RuleDefinition): number {
   if (trigger.kind !== 'condition') return 0
   const windows = comparisonsOf(trigger.condition).flatMap((each) =>
-    measuresOf(each).map(({ windowSeconds, aligned }) => windowSeconds * (aligned ? 2 : 1)),
+    measuresOf(each).map(({ windowSeconds, aligned, meanOf, slotSeconds = windowSeconds / 60 }) =>
+      aligned ? 2 * windowSeconds : windowSeconds + (meanOf === 'slots' ? slotSeconds : 0),
+    ),
   )
   return Math.max(0, ...windows)
 }

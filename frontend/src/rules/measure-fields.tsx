@@ -1,7 +1,7 @@
 import type { PropertyView } from '@osprey/core/api'
 import type { Measure, MeasureStatistic } from '@osprey/core/api/rules'
 import { useText } from '../i18n/use-text.ts'
-import { measureWithStatistic, statisticsFor } from './comparison-edit.ts'
+import { measureWithStatistic, statisticsFor, withWindow } from './comparison-edit.ts'
 import { useEditor } from './editor-context.ts'
 import { Check, Choice, DurationField, Fold, NumberField, useDuration } from './fields.tsx'
 import type { Path } from './problems.tsx'
@@ -75,7 +75,7 @@ export function MeasureFields({
         <DurationField
           label={t(last ? 'rules.measure.notOlder' : 'rules.measure.over')}
           seconds={measure.windowSeconds}
-          onChange={(windowSeconds) => onChange({ ...measure, windowSeconds })}
+          onChange={(windowSeconds) => onChange(withWindow(measure, windowSeconds))}
           path={[...path, 'windowSeconds']}
           testId={`${testId}-window`}
         />

@@ -30,6 +30,7 @@ import { type Draft, RuleForm } from './rule-form.tsx'
 import { ActiveSwitch, Precision } from './rule-table.tsx'
 import { SentenceCard, useSentence } from './sentence-card.tsx'
 import { Tabs } from './tabs.tsx'
+import { UnknownNote } from './unknown-note.tsx'
 import { useLoaded } from './use-loaded.ts'
 import { useNames } from './use-names.ts'
 import { usePreview } from './use-preview.ts'
@@ -203,6 +204,7 @@ export function RuleEditor({ stored: first, initial, taken, readOnly, onRemoved 
         </div>
       )}
       {stored !== null && <ProblemList problems={stored.problems} />}
+      {stored !== null && <UnknownNote rule={stored} />}
       <Tabs
         label={t('rules.tab.label')}
         tabs={tabs}

@@ -45,6 +45,6 @@ function isIn(rule: RuleView, state: RuleState): boolean {
     case 'firing':
       return rule.firing > 0
     case 'problems':
-      return rule.problems.length > 0
+      return rule.problems.length > 0 || rule.unknownTotal > 0
   }
 }

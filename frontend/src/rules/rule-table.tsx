@@ -7,6 +7,7 @@ import { Icon } from '../ui/icons.tsx'
 import { usePhone } from '../ui/use-media.ts'
 import { ActivationDialog } from './activation-dialog.tsx'
 import { SeverityLabel } from './severity-label.tsx'
+import { UnknownLine } from './unknown-note.tsx'
 
 interface RuleTableProps {
   rules: readonly RuleView[]
@@ -67,6 +68,7 @@ export function RuleTable({ rules, onChanged }: RuleTableProps) {
                       })}
                     </p>
                   )}
+                  <UnknownLine rule={rule} />
                 </td>
                 {!phone && (
                   <td>

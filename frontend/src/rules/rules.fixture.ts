@@ -24,6 +24,8 @@ export function rule(
     problems: [],
     firing: 0,
     pending: 0,
+    unknown: [],
+    unknownTotal: 0,
     precision: { judged: 0, falseAlarms: 0, precision: null },
     ...rest,
   }

@@ -16,6 +16,16 @@ test.each([
   ['the name of a limit of pm25, such as GB 3095-2026 / I / PM2.5 / 24h', 'limit', {}],
   ['more than low, which is -6.5', 'moreThan', { n: '-6.5' }],
   ['pairs of stations, because a measure is of the other station', 'pairs', {}],
+  ['at most 60: the alert must not clear while it would fire', 'clearAtMost', { n: '60' }],
+  [
+    'a range that lies within 6 to 9: the alert must not clear while it would fire',
+    'clearWithin',
+    { low: '6', high: '9' },
+  ],
+  ['more than 60, from which on the alert fires', 'levelMore', { n: '60' }],
+  ['a range wider than 6 to 9', 'rangeWider', { low: '6', high: '9' }],
+  ['a length that divides the window of 3600 s', 'slotDivides', { n: '3600' }],
+  ['with a clock-aligned window 1, 5, 10 min', 'alignedWindow', {}],
   ['one of viewer, inspector', 'oneOf', { list: 'viewer, inspector' }],
 ])('knows “%s”', (text, name, values) => {
   expect(recognise(text)).toEqual({ name, values })

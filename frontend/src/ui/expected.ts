@@ -5,7 +5,7 @@ type ExpectedName = keyof (typeof en)['expected']
 /** A text in the language of the person: its name below `expected` and what it mentions. */
 export interface Expected {
   name: ExpectedName
-  values: Partial<Record<'n' | 'list' | 'id' | 'unit', string>>
+  values: Partial<Record<'n' | 'list' | 'id' | 'unit' | 'low' | 'high', string>>
 }
 
 /** The server's words, as a pattern whose groups are named after what the text mentions. */
@@ -35,9 +35,19 @@ const KNOWN: readonly (readonly [RegExp, ExpectedName])[] = [
   [/^another station than the first$/, 'otherStation'],
   [/^each first station once$/, 'stationOnce'],
   [/^more than low, which is (?<n>-?[\d.e+]+)$/, 'moreThan'],
+  [/^at most (?<n>-?[\d.e+-]+): the alert must not clear/, 'clearAtMost'],
+  [/^at least (?<n>-?[\d.e+-]+): the alert must not clear/, 'clearAtLeast'],
+  [/^a range that lies within (?<low>\S+) to (?<high>[^:]+):/, 'clearWithin'],
+  [/^a range that holds (?<low>\S+) to (?<high>[^:]+):/, 'clearAround'],
+  [/^more than (?<n>\S+), from which on/, 'levelMore'],
+  [/^less than (?<n>\S+), from which on/, 'levelLess'],
+  [/^a range wider than (?<low>\S+) to (?<high>\S+)$/, 'rangeWider'],
+  [/^a range narrower than (?<low>\S+) to (?<high>\S+)$/, 'rangeNarrower'],
   [/^more severe than that of the rule/, 'moreSevere'],
   [/^each severity once$/, 'severityOnce'],
   [/^a slot no longer than the window/, 'slot'],
+  [/^a length that divides the window of (?<n>\d+) s$/, 'slotDivides'],
+  [/^with a clock-aligned window /, 'alignedWindow'],
   [/^conditions nested at most (?<n>\d+) deep$/, 'nested'],
   [/^a time of day, HH:MM$/, 'timeOfDay'],
   [/^a date, YYYY-MM-DD$/, 'date'],

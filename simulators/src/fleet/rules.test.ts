@@ -20,6 +20,10 @@ test('an empty platform gets active rules that the interface accepts', async () 
     expect(ruleInput.safeParse(body).success).toBe(true)
     expect(body.active).toBe(true)
   }
+  const ids: string[] = sent.map(({ id }) => id)
+  expect(ids).toEqual(expect.arrayContaining(['data-silent-station-water', 'data-silent-site-water']))
+  const silent = sent.filter(({ id }) => id.startsWith('data-silent-'))
+  for (const { definition } of silent) expect(definition.trigger.graceSeconds).toBeLessThan(900)
 })
 
 test('where there are rules none is added', async () => {

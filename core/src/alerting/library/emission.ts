@@ -8,24 +8,30 @@ import {
   type LibraryRule,
   latest,
   MINUTE,
+  RHYTHMS,
+  type Rhythm,
   ready,
   rolling,
   scopeOf,
 } from './parts.ts'
 
 /** The mean of a clock hour, as continuous emission monitoring is judged by. */
-const hourly = (property: string) =>
-  rolling('mean', property, HOUR, { aligned: true, slotSeconds: 15 * MINUTE, minimumCoverage: 0.75 })
+const hourly = (property: string, { interval }: Rhythm) =>
+  rolling('mean', property, HOUR, {
+    aligned: true,
+    slotSeconds: interval < HOUR ? 20 * MINUTE : HOUR,
+    minimumCoverage: 1,
+  })
 
-function stack(property: string, limit: number, name: LibraryRule['name']): LibraryRule {
+function stack(property: string, limit: number, name: LibraryRule['name'], rhythm: Rhythm): LibraryRule {
   return ready(
     'emission',
     {
-      id: `emission-${property.replace('emission_', '')}`,
-      name,
+      id: `emission-${property.replace('emission_', '')}${rhythm.id}`,
+      name: { en: name.en + rhythm.name.en, zh: name.zh + rhythm.name.zh },
       why: {
-        en: `The ultra-low emission value of coal-fired power, ${limit} mg/m³ as a mean of the hour, severe at twice that. Put the value of the permit in its place; it holds for values converted to the reference oxygen.`,
-        zh: `燃煤电厂超低排放限值 ${limit} mg/m³（小时均值），两倍为严重。请改为排污许可证限值；适用于已折算到基准含氧量的数值。`,
+        en: `The ultra-low emission value of coal-fired power, ${limit} mg/m³ as a mean of the hour, severe at twice that. Put the value of the permit in its place; it holds for values converted to the reference oxygen. ${rhythm.why.en}`,
+        zh: `燃煤电厂超低排放限值 ${limit} mg/m³（小时均值），两倍为严重。请改为排污许可证限值；适用于已折算到基准含氧量的数值。${rhythm.why.zh}`,
       },
       basis: '环发〔2015〕164 号; HJ 75-2017',
     },
@@ -35,7 +41,7 @@ function stack(property: string, limit: number, name: LibraryRule['name']): Libr
         kind: 'condition',
         condition: {
           kind: 'comparison',
-          measure: hourly(property),
+          measure: hourly(property, rhythm),
           operator: 'gt',
           threshold: { kind: 'number', value: limit },
           levels: [{ severity: 'severe', threshold: { kind: 'number', value: 2 * limit } }],
@@ -70,7 +76,8 @@ function effluent(property: string, limit: number, name: LibraryRule['name']): L
           kind: 'comparison',
           measure: rolling('mean', property, DAY, {
             aligned: true,
-            slotSeconds: 2 * HOUR,
+            // Samples are taken every 2 h at least (HJ 355-2019); their times are never quite the same.
+            slotSeconds: 4 * HOUR,
             minimumCoverage: 0.75,
             meanOf: 'slots',
           }),
@@ -87,9 +94,21 @@ function effluent(property: string, limit: number, name: LibraryRule['name']): L
 }
 
 export const EMISSION_RULES: readonly LibraryRule[] = [
-  stack('emission_pm', 10, { en: 'Stack particulates above the limit', zh: '烟尘排放超标' }),
-  stack('emission_so2', 35, { en: 'Stack sulphur dioxide above the limit', zh: '烟气二氧化硫排放超标' }),
-  stack('emission_nox', 50, { en: 'Stack nitrogen oxides above the limit', zh: '烟气氮氧化物排放超标' }),
+  ...RHYTHMS.flatMap((rhythm) => [
+    stack('emission_pm', 10, { en: 'Stack particulates above the limit', zh: '烟尘排放超标' }, rhythm),
+    stack(
+      'emission_so2',
+      35,
+      { en: 'Stack sulphur dioxide above the limit', zh: '烟气二氧化硫排放超标' },
+      rhythm,
+    ),
+    stack(
+      'emission_nox',
+      50,
+      { en: 'Stack nitrogen oxides above the limit', zh: '烟气氮氧化物排放超标' },
+      rhythm,
+    ),
+  ]),
   ready(
     'emission',
     {
@@ -105,10 +124,10 @@ export const EMISSION_RULES: readonly LibraryRule[] = [
       severity: 'severe',
       trigger: fires(
         all(
-          above(rolling('mean', 'emission_o2', HOUR, { minimumCoverage: 0.5 }), 16, 14),
-          above(latest('flue_temperature', 30 * MINUTE), 60, 50),
+          above(rolling('mean', 'emission_o2', HOUR), 16, 14),
+          above(latest('flue_temperature', 90 * MINUTE), 60, 50),
         ),
-        { hold: 30 * MINUTE, clear: 30 * MINUTE },
+        { hold: 30 * MINUTE, clear: 30 * MINUTE, gap: 3 * HOUR },
       ),
       scope: scopeOf(['emission']),
     },

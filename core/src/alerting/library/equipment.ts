@@ -15,8 +15,8 @@ import {
 } from './parts.ts'
 
 const SCOPE = scopeOf(['equipment'])
-/** Readings this old still tell the state: meters report every minute to every five. */
-const RECENT = 6 * MINUTE
+/** Readings this old still tell the state: meters report every minute to every quarter of an hour. */
+const RECENT = 20 * MINUTE
 
 export const EQUIPMENT_RULES: readonly LibraryRule[] = [
   ready(
@@ -37,7 +37,7 @@ export const EQUIPMENT_RULES: readonly LibraryRule[] = [
           above(latest('production_power', RECENT), 10, 8),
           below(latest('treatment_power', RECENT), 1, 1.5),
         ),
-        { hold: 10 * MINUTE, clear: 5 * MINUTE, gap: 15 * MINUTE },
+        { hold: 10 * MINUTE, clear: 5 * MINUTE, gap: 45 * MINUTE },
       ),
       scope: SCOPE,
       escalation: [{ afterSeconds: HOUR, role: 'supervisor' }],
@@ -59,7 +59,7 @@ export const EQUIPMENT_RULES: readonly LibraryRule[] = [
       trigger: fires(all(above(latest('treatment_flow', RECENT), 1, 0.5), isFalse('pump_running', RECENT)), {
         hold: 5 * MINUTE,
         clear: 5 * MINUTE,
-        gap: 15 * MINUTE,
+        gap: 45 * MINUTE,
       }),
       scope: SCOPE,
     },
@@ -80,7 +80,7 @@ export const EQUIPMENT_RULES: readonly LibraryRule[] = [
       trigger: fires(all(isTrue('valve_open', RECENT), above(latest('production_power', RECENT), 10, 8)), {
         hold: 2 * MINUTE,
         clear: 2 * MINUTE,
-        gap: 15 * MINUTE,
+        gap: 45 * MINUTE,
       }),
       scope: SCOPE,
     },
@@ -98,7 +98,7 @@ export const EQUIPMENT_RULES: readonly LibraryRule[] = [
     },
     {
       severity: 'minor',
-      trigger: fires(isTrue('door_open', HOUR), { hold: 10 * MINUTE, clear: MINUTE, gap: 90 * MINUTE }),
+      trigger: fires(isTrue('door_open', 2 * HOUR), { hold: 10 * MINUTE, clear: MINUTE, gap: 3 * HOUR }),
       scope: scopeOf(null),
     },
   ),
@@ -115,10 +115,11 @@ export const EQUIPMENT_RULES: readonly LibraryRule[] = [
     },
     {
       severity: 'moderate',
-      trigger: fires(isCategory('run_state', 'maintenance', HOUR), {
+      trigger: fires(isCategory('run_state', 'maintenance', 2 * HOUR), {
         hold: 8 * HOUR,
         clear: 10 * MINUTE,
-        gap: 2 * HOUR,
+        // Water stations tell their state every four hours.
+        gap: 9 * HOUR,
       }),
       scope: scopeOf(null),
     },

@@ -107,18 +107,25 @@ export function rolling(
   return { property, statistic, windowSeconds, ...more }
 }
 
+/**
+ * The mean of the last week, of two days at least: what is usual here. A day would soon hold nothing but what is
+ * compared with it. The parts suit stations that measure every four hours.
+ */
+export const ownWeek = (property: string): MeasureInput =>
+  rolling('mean', property, 7 * DAY, { slotSeconds: 4 * HOUR, minimumCoverage: 0.25 })
+
 export const all = (...conditions: ConditionInput[]) => ({ kind: 'all', conditions }) as ConditionInput
 
 /**
  * Worse than a limit, averaged as the limit asks for. `clear`: the alert clears at this share of the limit;
- * `levels`: limits of higher severities.
+ * `levels`: limits of higher severities; `interval`: seconds between the readings of the stations it is made for.
  */
 export function exceeding(
   property: string,
   limit: string,
-  more: { clear?: number; levels?: { severity: string; limit: string }[] } = {},
+  more: { clear?: number; levels?: { severity: string; limit: string }[]; interval?: number } = {},
 ): ConditionInput {
-  const averaging = averagingOf(limit)
+  const averaging = averagingOf(limit, more.interval)
   if (averaging === null)
     throw new Error(`limit ${limit}: expected one with an averaging time a rule can have`)
   const { statistic, windowSeconds, aligned, slotSeconds, minimumCoverage, meanOf } = averaging
@@ -143,6 +150,38 @@ export function exceeding(
     clear: more.clear === undefined ? null : { ...threshold(limit), factor: more.clear },
   } as ConditionInput
 }
+
+/**
+ * Variants of a rule about means of the hour: of readings by the minute or quarter, of which every third of
+ * the hour must hold one, and of readings that are means of the hour themselves.
+ */
+export interface Rhythm {
+  /** End of the id. */
+  id: '' | '-hourly'
+  interval: number
+  name: { en: string; zh: string }
+  why: { en: string; zh: string }
+}
+export const RHYTHMS: readonly Rhythm[] = [
+  {
+    id: '',
+    interval: MINUTE,
+    name: { en: '', zh: '' },
+    why: {
+      en: 'For readings every 15 minutes or more often: each third of the hour must have one. Where they come by the hour use the hourly variant.',
+      zh: '适用于 15 分钟及更密的读数：每小时的三个二十分钟内均须有读数。按小时上报的站点请用小时数据版本。',
+    },
+  },
+  {
+    id: '-hourly',
+    interval: HOUR,
+    name: { en: ' (hourly readings)', zh: '（小时数据）' },
+    why: {
+      en: 'For stations that report means of the hour: one reading is the hour it is stamped with.',
+      zh: '适用于上报小时均值的站点：一个读数代表其时标所在的小时。',
+    },
+  },
+]
 
 /** Every day in the hours a limit is made for; null for one that has none. */
 export function hoursOf(limit: string): RuleDefinitionInput['schedule'] {

@@ -10,6 +10,7 @@ import {
   type LibraryRule,
   latest,
   MINUTE,
+  ownWeek,
   ready,
   rolling,
   scopeOf,
@@ -34,9 +35,9 @@ function surface(
     {
       severity: 'moderate',
       trigger: fires(exceeding(property, `${GB_3838} / * / ${parameter} / instant`, { clear }), {
-        // Two samples of a station that measures every 4 h; one of them may be an outlier.
-        hold: 4 * HOUR,
-        clear: 4 * HOUR,
+        // Two samples of a station that measures every 4 h, give or take; one of them may be an outlier.
+        hold: 3.5 * HOUR,
+        clear: 3.5 * HOUR,
         gap: 9 * HOUR,
       }),
       scope: CLASSED,
@@ -112,8 +113,8 @@ export const WATER_RULES: readonly LibraryRule[] = [
       id: 'water-oxygen-collapse',
       name: { en: 'Dissolved oxygen collapses', zh: '溶解氧骤降' },
       why: {
-        en: 'More than 1 mg/L an hour over three hours, and already below 4 mg/L: faster than night takes it. Time to look before fish die.',
-        zh: '三小时内每小时下降超过 1 mg/L，且已低于 4 mg/L：快于夜间自然消耗，应在死鱼前查看。',
+        en: 'More than 1 mg/L an hour over four hours, and already below 4 mg/L: faster than night takes it. Time to look before fish die. Needs a reading in each of the four hours.',
+        zh: '四小时内每小时下降超过 1 mg/L，且已低于 4 mg/L：快于夜间自然消耗，应在死鱼前查看。四小时中每小时须有读数。',
       },
       basis: 'practice · 运行经验',
     },
@@ -121,10 +122,14 @@ export const WATER_RULES: readonly LibraryRule[] = [
       severity: 'severe',
       trigger: fires(
         all(
-          below(rolling('rate', 'dissolved_oxygen', 3 * HOUR, { minimumCoverage: 0.05 }), -1, -0.25),
+          below(
+            rolling('rate', 'dissolved_oxygen', 4 * HOUR, { slotSeconds: HOUR, minimumCoverage: 1 }),
+            -1,
+            -0.25,
+          ),
           below(latest('dissolved_oxygen', HOUR), 4, 5),
         ),
-        { hold: 10 * MINUTE, clear: HOUR, keep: HOUR },
+        { hold: 10 * MINUTE, clear: HOUR, keep: HOUR, gap: 3 * HOUR },
       ),
       scope: scopeOf(['surface-water']),
     },
@@ -177,23 +182,31 @@ export const WATER_RULES: readonly LibraryRule[] = [
       id: 'water-conductivity-jump',
       name: { en: 'Conductivity jumps', zh: '电导率突升' },
       why: {
-        en: 'Salt, acid or lye all raise it: a quick and cheap sign of a discharge. Compared with the own day, so it fits any river; rain lowers it and does not fire.',
-        zh: '盐、酸、碱都会使其升高，是排放的快速信号。与自身前一日比较，适用于任何河流；降雨使其下降，不触发。',
+        en: 'Salt, acid or lye all raise it: a quick and cheap sign of a discharge. Compared with the own day and week, so it fits any river; rain lowers it and does not fire, nor does the slow return after it. A discharge that goes on for days becomes part of the week: then the alert ends by itself, though the water is not what it was.',
+        zh: '盐、酸、碱都会使其升高，是排放的快速信号。与自身最近一日和一周比较，适用于任何河流；降雨使其下降及雨后缓慢回升均不触发。持续数日的排放会计入一周均值，告警随之自行解除，但水质并未恢复。',
       },
       basis: 'practice · 运行经验',
     },
     {
       severity: 'moderate',
       trigger: fires(
-        versus(
-          rolling('mean', 'conductivity', 30 * MINUTE),
-          'gt',
-          rolling('mean', 'conductivity', DAY, { minimumCoverage: 0.25 }),
-          1.3,
-          20,
-          { factor: 1.15, offset: 10 },
+        all(
+          versus(rolling('mean', 'conductivity', 30 * MINUTE), 'gt', ownWeek('conductivity'), 1.3, 20, {
+            factor: 1.15,
+            offset: 10,
+          }),
+          // The day tells a jump from a slow return after rain. It soon holds the discharge itself, so that only a fall
+          // well below it is an end.
+          versus(
+            rolling('mean', 'conductivity', 30 * MINUTE),
+            'gt',
+            rolling('mean', 'conductivity', DAY, { slotSeconds: 4 * HOUR, minimumCoverage: 0.5 }),
+            1.3,
+            20,
+            { factor: 0.8, offset: 0 },
+          ),
         ),
-        { hold: 15 * MINUTE, clear: HOUR },
+        { hold: 15 * MINUTE, clear: HOUR, gap: 9 * HOUR },
       ),
       scope: scopeOf(['surface-water']),
     },
@@ -204,8 +217,8 @@ export const WATER_RULES: readonly LibraryRule[] = [
       id: 'water-turbidity-downstream',
       name: { en: 'Turbidity: downstream far above upstream', zh: '浊度：下游明显高于上游' },
       why: {
-        en: 'A flood makes both turbid; a building site or an outfall between them only the lower one. Choose your pairs of stations.',
-        zh: '洪水使上下游同时变浑；两站之间的工地或排口只影响下游。请选择成对的站点。',
+        en: 'A flood makes both turbid; a building site or an outfall between them only the lower one. Compared with the highest upstream in six hours, so that a flood has the time to pass. Choose your pairs of stations.',
+        zh: '洪水使上下游同时变浑；两站之间的工地或排口只影响下游。与上游六小时内最高值比较，以便洪峰通过。请选择成对的站点。',
       },
       basis: 'practice · 运行经验',
     },
@@ -215,12 +228,12 @@ export const WATER_RULES: readonly LibraryRule[] = [
         versus(
           rolling('mean', 'turbidity', HOUR),
           'gt',
-          rolling('mean', 'turbidity', 3 * HOUR, { of: 'other' }),
+          rolling('max', 'turbidity', 6 * HOUR, { of: 'other' }),
           2,
           20,
           { factor: 1.5, offset: 10 },
         ),
-        { hold: 30 * MINUTE, clear: HOUR },
+        { hold: 30 * MINUTE, clear: HOUR, gap: 9 * HOUR },
       ),
       scope: scopeOf(['surface-water']),
       pairs: [{ station: 'station-downstream', other: 'station-upstream' }],
@@ -243,7 +256,7 @@ export const WATER_RULES: readonly LibraryRule[] = [
         kind: 'condition',
         condition: {
           kind: 'comparison',
-          measure: rolling('mean', 'chlorophyll', DAY, { minimumCoverage: 0.25 }),
+          measure: rolling('mean', 'chlorophyll', DAY, { slotSeconds: 8 * HOUR, minimumCoverage: 1 }),
           operator: 'gt',
           threshold: { kind: 'number', value: 30 },
           levels: [{ severity: 'severe', threshold: { kind: 'number', value: 60 } }],

@@ -280,10 +280,11 @@ describe('averagingOf', () => {
     expect(averagingOf('EU 2024/2881 / alert / PM10 / 24h')).not.toHaveProperty('timeZoneHint')
   })
 
-  test('an hour of at least 45 minutes, or one reading where they come by the hour', () => {
+  test('an hour with readings in every third, or one reading where they come by the hour', () => {
     expect(averagingOf('GB 3095-2026 / II / NO2 / 1h')).toMatchObject({
-      slotSeconds: 900,
-      minimumCoverage: 0.75,
+      slotSeconds: 1200,
+      minimumCoverage: 1,
+      meanOf: 'observations',
     })
     expect(averagingOf('GB 3095-2026 / II / NO2 / 1h', 3600)).toMatchObject({
       slotSeconds: 3600,
@@ -296,7 +297,7 @@ describe('averagingOf', () => {
       windowSeconds: 28_800,
       aligned: false,
       minimumCoverage: 0.75,
-      hours: { from: '08:00', to: '00:00' },
+      hours: { from: '08:00', to: '01:00' },
     })
     expect(averagingOf('EU 2024/2881 / limit / CO / max daily 8h')).not.toHaveProperty('hours')
   })

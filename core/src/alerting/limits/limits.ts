@@ -6,6 +6,7 @@ import { GB_3095_2012, GB_3095_2026 } from './gb3095.ts'
 import { GB_3096_2008 } from './gb3096.ts'
 import { GB_3838_2002 } from './gb3838.ts'
 import { type Limit, type LimitDirection, STATION_CLASS } from './limit.ts'
+import { classWritten } from './station-class.ts'
 import { WHO_2021 } from './who.ts'
 
 /** Every limit the platform knows, one entry per phase. */
@@ -90,19 +91,6 @@ function phasesOf(name: string, stationClass: string | null): readonly Limit[] |
     en: `limit ${name}: the class of the station is ${given ?? 'not set'}, expected one of ${classes}`,
     zh: `限值 ${name}：站点类别${given === null ? '未设置' : `为 ${given}`}，应为 ${classes} 之一`,
   }
-}
-
-/** As the tables write a class: `Ⅲ类`, `Class III` and `iii` are III, `4A` is 4a, `二类` is II. */
-function classWritten(stationClass: string | null): string | null {
-  if (stationClass === null) return null
-  const plain = stationClass
-    .normalize('NFKC')
-    .trim()
-    .replace(/^(class|grade|category)\s*/i, '')
-    .replace(/\s*[类級级](区|水)?$/, '')
-  const numeral = { 一: 'I', 二: 'II', 三: 'III', 四: 'IV', 五: 'V' }[plain]
-  if (numeral !== undefined) return numeral
-  return /^[ivx]+$/i.test(plain) ? plain.toUpperCase() : plain.toLowerCase()
 }
 
 function unknownName(name: string): LimitRefusal {

@@ -6,11 +6,11 @@ import type {
   NoDataTrigger,
   Operator,
   RuleDefinition,
-  Schedule,
   Scope,
   Threshold,
 } from '../../api/rules.ts'
 import type { Medium, ObservedProperty } from '../../properties.ts'
+import { gapOf } from '../compiled-rule.ts'
 import {
   booleanMeant,
   type Context,
@@ -23,6 +23,7 @@ import {
   needsZone,
   numberText,
   OPPOSITE,
+  percentText,
   type SentenceNames,
   weekdayRuns,
 } from './words.ts'
@@ -34,9 +35,9 @@ export function chinese(definition: RuleDefinition, names: SentenceNames): strin
     `${places(definition.scope, names)}：${when(definition, names)}，则发出${SEVERITY[definition.severity]}告警。`,
     pairs(definition, names),
     ...(trigger.kind === 'condition'
-      ? [resolving(trigger, contextOf(definition, names)), gaps(trigger)]
+      ? [resolving(trigger, contextOf(definition, names)), gaps(definition)]
       : ['收到下一个读数时解除。']),
-    active(definition.schedule),
+    active(definition),
     needsZone(definition) ? `时间与日期按 ${definition.timeZone} 时区。` : '',
     flags(definition.qualityFlags),
     inhibition(definition.inhibits),
@@ -206,7 +207,11 @@ function predicate(
 }
 
 function limit(threshold: Extract<Threshold, { kind: 'limit' }>): string {
-  const factor = threshold.factor === 1 ? '' : `的 ${numberText(threshold.factor)} 倍`
+  const isBand = directionOf(threshold) === 'band'
+  const multiple = isBand
+    ? `范围宽度的 ${percentText(threshold.factor)}`
+    : `的 ${numberText(threshold.factor)} 倍`
+  const factor = threshold.factor === 1 ? '' : multiple
   const star = isOfStationClass(threshold) ? '* 为站点类别，' : ''
   const phase = threshold.asOf === null ? '取当时有效值' : `取 ${threshold.asOf} 有效值`
   return `限值${quoted(threshold.limit)}${factor}（${star}${phase}）`
@@ -259,14 +264,16 @@ function opposite(node: Comparison, clear: Threshold, context: Context): string 
   return predicate(node, operator, clear, property, context)
 }
 
-function gaps(trigger: ConditionTrigger): string {
-  if (trigger.holdSeconds === 0 && trigger.clearSeconds === 0) return ''
-  return `若读数间隔超过 ${length(trigger.gapSeconds)}，持续时间重新计算。`
+function gaps(definition: RuleDefinition): string {
+  const { trigger } = definition
+  if (trigger.kind !== 'condition' || (trigger.holdSeconds === 0 && trigger.clearSeconds === 0)) return ''
+  const gap = length(gapOf(definition) / 1000)
+  return `若超过 ${gap} 未能判定（读数间隔更长的站点相应放宽），持续时间重新计算。`
 }
 
 const WEEKDAYS = ['', '周一', '周二', '周三', '周四', '周五', '周六', '周日']
 
-function active(schedule: Schedule | null): string {
+function active({ schedule, trigger }: Pick<RuleDefinition, 'schedule' | 'trigger'>): string {
   if (schedule === null) return ''
   const parts = schedule.map(({ days, from, to, holidays }) => {
     const runs = weekdayRuns(days).map(([first, last]) =>
@@ -276,7 +283,8 @@ function active(schedule: Schedule | null): string {
     const which = { include: '', exclude: '（节假日除外）', only: '（仅限节假日）' }[holidays]
     return `${named}${which}${hours(from, to)}`
   })
-  return `仅在${parts.join('，或')}触发。`
+  const end = trigger.kind === 'condition' ? '；时段结束后，未解除的告警即解除' : ''
+  return `仅在${parts.join('，或')}触发${end}。`
 }
 
 function hours(from: string, to: string): string {

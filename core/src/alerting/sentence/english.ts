@@ -6,11 +6,11 @@ import type {
   NoDataTrigger,
   Operator,
   RuleDefinition,
-  Schedule,
   Scope,
   Threshold,
 } from '../../api/rules.ts'
 import { type ObservedProperty, propertyById } from '../../properties.ts'
+import { gapOf } from '../compiled-rule.ts'
 import {
   booleanMeant,
   type Context,
@@ -23,6 +23,7 @@ import {
   needsZone,
   numberText,
   OPPOSITE,
+  percentText,
   type SentenceNames,
   weekdayRuns,
 } from './words.ts'
@@ -33,9 +34,9 @@ export function english(definition: RuleDefinition, names: SentenceNames): strin
     `${capital(places(definition.scope, names))}: ${definition.severity} alert ${when(definition, names)}.`,
     pairs(definition, names),
     ...(definition.trigger.kind === 'condition'
-      ? [resolving(definition.trigger, contextOf(definition, names)), gaps(definition.trigger)]
+      ? [resolving(definition.trigger, contextOf(definition, names)), gaps(definition)]
       : ['It resolves with the next reading.']),
-    active(definition.schedule),
+    active(definition),
     needsZone(definition) ? `Times and days are those of ${definition.timeZone}.` : '',
     flags(definition.qualityFlags),
     inhibition(definition.inhibits),
@@ -203,10 +204,12 @@ function predicate(
 }
 
 function limit(threshold: Extract<Threshold, { kind: 'limit' }>): string {
-  const factor = threshold.factor === 1 ? '' : `${numberText(threshold.factor)} times `
+  const isBand = directionOf(threshold) === 'band'
+  const factor = threshold.factor === 1 || isBand ? '' : `${numberText(threshold.factor)} times `
+  const width = threshold.factor === 1 || !isBand ? '' : ` with ${percentText(threshold.factor)} of its width`
   const star = isOfStationClass(threshold) ? '* being the class of the station, ' : ''
   const phase = threshold.asOf === null ? 'as in force at the time' : `as in force on ${threshold.asOf}`
-  return `${factor}the limit ${quoted(threshold.limit)} (${star}${phase})`
+  return `${factor}the limit ${quoted(threshold.limit)}${width} (${star}${phase})`
 }
 
 const BEYOND = { up: 'above ', down: 'below ', band: 'outside ', any: 'worse than ' } as const
@@ -258,14 +261,16 @@ function opposite(node: Comparison, clear: Threshold, context: Context): string 
   return predicate(node, operator, clear, property, context)
 }
 
-function gaps(trigger: ConditionTrigger): string {
-  if (trigger.holdSeconds === 0 && trigger.clearSeconds === 0) return ''
-  return `After a gap of more than ${length(trigger.gapSeconds)} between readings these times begin again.`
+function gaps(definition: RuleDefinition): string {
+  const { trigger } = definition
+  if (trigger.kind !== 'condition' || (trigger.holdSeconds === 0 && trigger.clearSeconds === 0)) return ''
+  const gap = length(gapOf(definition) / 1000)
+  return `After more than ${gap} without a judgement (longer where readings are rarer) these times begin again.`
 }
 
 const WEEKDAYS = ['', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
 
-function active(schedule: Schedule | null): string {
+function active({ schedule, trigger }: Pick<RuleDefinition, 'schedule' | 'trigger'>): string {
   if (schedule === null) return ''
   const parts = schedule.map(({ days, from, to, holidays }) => {
     const runs = weekdayRuns(days).map(([first, last]) =>
@@ -280,7 +285,8 @@ function active(schedule: Schedule | null): string {
           : named
     return `${hours(from, to)} ${which}`
   })
-  return `It fires only ${parts.join(', or ')}.`
+  const end = trigger.kind === 'condition' ? '; after these hours an open alert resolves' : ''
+  return `It fires only ${parts.join(', or ')}${end}.`
 }
 
 function hours(from: string, to: string): string {

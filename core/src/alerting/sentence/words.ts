@@ -29,6 +29,11 @@ export function numberText(value: number): string {
   return value.toLocaleString('en', { maximumSignificantDigits: 17, useGrouping: false }).replace('-', '−')
 }
 
+/** A share as a percentage. */
+export function percentText(share: number): string {
+  return `${numberText(Number((share * 100).toPrecision(12)))} %`
+}
+
 const UNITS = [86_400, 3600, 60, 1] as const
 
 /** A length of time as counts of days, hours, minutes and seconds, those of nothing left out. */
