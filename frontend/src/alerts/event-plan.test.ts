@@ -82,7 +82,7 @@ test('clear thresholds are found anywhere in the condition', () => {
         conditions: [
           compare('pm25', { kind: 'number', value: 60 }),
           { kind: 'not', condition: compare('pm25', null) },
-          compare('o3', { kind: 'number', value: 100 }),
+          compare('o3', { kind: 'number', value: 70 }),
         ],
       },
     },
