@@ -10,9 +10,8 @@ import { Latest } from '@osprey/backend/pipeline/latest'
 import { Ledger } from '@osprey/backend/pipeline/ledger'
 import { Outbox } from '@osprey/backend/pipeline/outbox'
 import { Pipeline, type PipelineSinks } from '@osprey/backend/pipeline/pipeline'
-import { Resolver } from '@osprey/backend/pipeline/resolver'
-import { OBSERVED_PROPERTIES } from '@osprey/core/properties'
-import { Journal } from '@osprey/journal/journal'
+import type { Journal } from '@osprey/journal/journal'
+import { append, BURST, countingStore, openJournal, PROPERTIES, registry } from './device-reports.ts'
 import { saveResult } from './results.ts'
 
 /**
@@ -21,39 +20,12 @@ import { saveResult } from './results.ts'
  * devices report 6 numbers each. Once flat out from a full journal, once at 60,000 messages a second with
  * another process filling the journal.
  */
-const DEVICES = 10_000
-const PROPERTIES = ['pm25', 'pm10', 'so2', 'no2', 'co', 'o3']
-const JOURNAL_BYTES = 8 * 1024 ** 3
 const OUTBOX_BYTES = 4 * 1024 ** 3
 const FLAT_OUT_MESSAGES = 600_000
 const PACED_MESSAGES = 480_000
 const PACE = 60_000
-/** Messages appended at once when the pace does not say: what the broker packs in a busy turn. */
-const BURST = 1200
-const START = Date.UTC(2026, 10, 22)
-
-function append(journal: Journal, from: number, count: number): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  let left = count
-  for (let message = from; message < from + count; message++) {
-    const deviceId = `device-${message % DEVICES}`
-    const time = START + Math.floor(message / DEVICES) * 1000
-    const values = PROPERTIES.map((property, at) => `"${property}":${((message * 7 + at * 13) % 997) / 10}`)
-    const entry = {
-      kind: 'publish' as const,
-      receivedAt: time + 50,
-      deviceId,
-      topic: `v1/devices/${deviceId}/observations`,
-      payload: Buffer.from(`{"time":${time},"values":{${values.join(',')}}}`),
-      qos: 1 as const,
-    }
-    journal.append(entry, (error) => {
-      if (error) reject(error)
-      else if (--left === 0) resolve()
-    })
-  }
-  return promise
-}
+/** Between two reports of a device, ms. */
+const INTERVAL = 1000
 
 /** Fills the journal flat out, or at so many messages per second. */
 async function fill(journal: Journal, messages: number, perSecond: number): Promise<void> {
@@ -61,27 +33,10 @@ async function fill(journal: Journal, messages: number, perSecond: number): Prom
   for (let message = 0; message < messages; ) {
     const due = Math.floor(((performance.now() - begun) / 1000) * perSecond) - message
     const count = Math.min(messages - message, perSecond === Number.POSITIVE_INFINITY ? BURST : due)
-    if (count > 0) await append(journal, message, count)
+    if (count > 0) await append(journal, message, count, INTERVAL)
     message += Math.max(0, count)
     if (perSecond !== Number.POSITIVE_INFINITY) await wait(5)
   }
-}
-
-function openJournal(directory: string): Journal {
-  return Journal.open(join(directory, 'journal'), { maxBytes: JOURNAL_BYTES })
-}
-
-function registry(): Resolver {
-  const resolver = new Resolver()
-  for (const property of OBSERVED_PROPERTIES) resolver.setProperty(property)
-  let datastream = 1
-  for (let device = 0; device < DEVICES; device++) {
-    const station = `station-${device}`
-    resolver.setStation({ id: station, latitude: 30, longitude: 110, medium: 'air' })
-    resolver.setDevice({ id: `device-${device}`, stations: [station], disabled: false })
-    for (const property of PROPERTIES) resolver.setDatastream({ id: datastream++, station, property })
-  }
-  return resolver
 }
 
 const sinks: PipelineSinks = {
@@ -112,13 +67,7 @@ function openPipeline(directory: string, journal: Journal) {
     now: Date.now,
     log,
   })
-  const store = {
-    rows: 0,
-    async append(batch: { length: number }) {
-      this.rows += batch.length
-      return { stored: batch.length, refused: [] }
-    },
-  }
+  const store = countingStore()
   const archive = new Archive({ outbox, store, ledger, quarantined: pipeline.quarantined, log })
   return { outbox, ledger, pipeline, archive, store }
 }

@@ -12,12 +12,11 @@ import { Latest } from '@osprey/backend/pipeline/latest'
 import { Ledger } from '@osprey/backend/pipeline/ledger'
 import { Outbox } from '@osprey/backend/pipeline/outbox'
 import { Pipeline } from '@osprey/backend/pipeline/pipeline'
-import { Resolver } from '@osprey/backend/pipeline/resolver'
 import { RuleInstance } from '@osprey/core/alerting/rule-instance'
 import type { StationFacts } from '@osprey/core/alerting/types'
 import { ruleDefinition } from '@osprey/core/api/rules'
-import { OBSERVED_PROPERTIES, propertyById } from '@osprey/core/properties'
-import { Journal } from '@osprey/journal/journal'
+import { propertyById } from '@osprey/core/properties'
+import { append, BURST, countingStore, DEVICES, openJournal, PROPERTIES, registry } from './device-reports.ts'
 import { saveResult } from './results.ts'
 
 /**
@@ -26,47 +25,18 @@ import { saveResult } from './results.ts'
  * in a process of its own, in turns. 10,000 devices report 6 numbers each. States are saved and alerts told as in
  * production; told to nobody.
  */
-const DEVICES = 10_000
 const QUARTER = 2500
-const PROPERTIES = ['pm25', 'pm10', 'so2', 'no2', 'co', 'o3']
 const MESSAGES = Number(process.env['MESSAGES'] ?? 150_000)
 const PAIRS = Number(process.env['PAIRS'] ?? 3)
-const BURST = 1200
-const START = Date.UTC(2026, 10, 22)
+/** Between two reports of a device, ms. */
+const INTERVAL = 60_000
 const GOAL_PERCENT = 20
 const log = { info: () => {}, warn: console.warn, error: console.error }
-
-function openJournal(directory: string): Journal {
-  return Journal.open(join(directory, 'journal'), { maxBytes: 8 * 1024 ** 3 })
-}
-
-function append(journal: Journal, from: number, count: number): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  let left = count
-  for (let message = from; message < from + count; message++) {
-    const deviceId = `device-${message % DEVICES}`
-    const time = START + Math.floor(message / DEVICES) * 60_000
-    const values = PROPERTIES.map((property, at) => `"${property}":${((message * 7 + at * 13) % 997) / 10}`)
-    const entry = {
-      kind: 'publish' as const,
-      receivedAt: time + 50,
-      deviceId,
-      topic: `v1/devices/${deviceId}/observations`,
-      payload: Buffer.from(`{"time":${time},"values":{${values.join(',')}}}`),
-      qos: 1 as const,
-    }
-    journal.append(entry, (error) => {
-      if (error) reject(error)
-      else if (--left === 0) resolve()
-    })
-  }
-  return promise
-}
 
 async function fill(directory: string): Promise<void> {
   const journal = openJournal(directory)
   for (let message = 0; message < MESSAGES; message += BURST) {
-    await append(journal, message, Math.min(BURST, MESSAGES - message))
+    await append(journal, message, Math.min(BURST, MESSAGES - message), INTERVAL)
   }
   await journal.close()
 }
@@ -103,19 +73,6 @@ function rules(): { rule: ActiveRule; stations: readonly StationFacts[] }[] {
     const rule = { id: `rule-${at}`, version: 1, jurisdiction: null, definition }
     return { rule, stations: STATIONS.slice(at * QUARTER, (at + 1) * QUARTER) }
   })
-}
-
-function registry(): Resolver {
-  const resolver = new Resolver()
-  for (const property of OBSERVED_PROPERTIES) resolver.setProperty(property)
-  let datastream = 1
-  for (let device = 0; device < DEVICES; device++) {
-    const station = `station-${device}`
-    resolver.setStation({ id: station, latitude: 30, longitude: 110, medium: 'air' })
-    resolver.setDevice({ id: `device-${device}`, stations: [station], disabled: false })
-    for (const property of PROPERTIES) resolver.setDatastream({ id: datastream++, station, property })
-  }
-  return resolver
 }
 
 function openFlow(directory: string, withRules: boolean) {
@@ -169,13 +126,7 @@ function openFlow(directory: string, withRules: boolean) {
     now: Date.now,
     log,
   })
-  const store = {
-    rows: 0,
-    async append(batch: { length: number }) {
-      this.rows += batch.length
-      return { stored: batch.length, refused: [] }
-    },
-  }
+  const store = countingStore()
   const archive = new Archive({ outbox, store, ledger, quarantined: pipeline.quarantined, log })
   const close = async () => {
     await outbox.close()

@@ -22,6 +22,7 @@ import {
   evidenceWithin,
   holds,
   showsValues,
+  untouched,
   within,
   withoutValues,
 } from './alert-row.ts'
@@ -277,17 +278,7 @@ function pendingView(id: string, alert: PendingAlert): AlertView {
     comparison: null,
     peak: null,
     peakAt: null,
-    acknowledgedAt: null,
-    acknowledgedBy: null,
-    assignee: null,
-    snoozedUntil: null,
-    muted: false,
-    silencedBy: [],
-    inhibitedBy: null,
-    flapping: false,
-    falseAlarm: null,
-    previous: null,
-    comments: 0,
+    ...untouched(),
     updatedAt: since,
   }
 }

@@ -74,6 +74,23 @@ export function alertView(row: AlertRow, ruleName: string): AlertView {
   }
 }
 
+/** The part of a row and of a view that tells what was done with the alert: with a new one nothing yet. */
+export function untouched() {
+  return {
+    acknowledgedAt: null,
+    acknowledgedBy: null,
+    assignee: null,
+    snoozedUntil: null,
+    muted: false,
+    silencedBy: [],
+    inhibitedBy: null,
+    flapping: false,
+    falseAlarm: null,
+    previous: null,
+    comments: 0,
+  }
+}
+
 export function comparisonOf({ items }: Evidence): AlertView['comparison'] {
   const [first] = items
   if (!first) return null

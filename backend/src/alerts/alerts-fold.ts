@@ -2,7 +2,13 @@ import type { Resolution } from '@osprey/core/api/alerts'
 import { SEVERITIES, type Severity } from '@osprey/core/api/rules'
 import { storable, storableJson } from '../database/storable.ts'
 import type { AlertNotice } from './alert-notice.ts'
-import type { AlertChange, AlertEventKind, AlertEventRow, AlertRow } from './alert-row.ts'
+import {
+  type AlertChange,
+  type AlertEventKind,
+  type AlertEventRow,
+  type AlertRow,
+  untouched,
+} from './alert-row.ts'
 
 /** The beginning of `alert_events.key`, and with it what of an alert the machine tells once. */
 export type ToldOnce = 'fired' | 'raised' | 'resolved'
@@ -222,17 +228,7 @@ function rowOf(notice: AlertNotice, fired: Of<'fired'>, now: Date): AlertRow {
     peak: null,
     peakAt: null,
     evidence: storableJson(fired.evidence) as AlertRow['evidence'],
-    acknowledgedAt: null,
-    acknowledgedBy: null,
-    assignee: null,
-    snoozedUntil: null,
-    muted: false,
-    silencedBy: [],
-    inhibitedBy: null,
-    flapping: false,
-    falseAlarm: null,
-    previous: null,
-    comments: 0,
+    ...untouched(),
     escalated: 0,
     updatedAt: now,
   }

@@ -1,79 +1,44 @@
-import L from 'leaflet'
-import 'leaflet/dist/leaflet.css'
 import { MEDIA } from '@osprey/core/properties'
-import type { TerritoryLayer } from '../layers/layer-store.ts'
-import { CanvasLayer, type Viewport } from '../map/canvas-layer.ts'
+import L from 'leaflet'
+import type { Viewport } from '../map/canvas-layer.ts'
+import { SmallMap } from '../map/small-map.ts'
 import { SpriteSheet } from '../map/sprites.ts'
-import { Territory } from '../map/territory.ts'
-import { type ThemeColours, themeColours } from '../map/theme-colours.ts'
+import { StationDots } from '../map/station-dots.ts'
+import type { ThemeColours } from '../map/theme-colours.ts'
 import type { StationStore } from '../stations/station-store.ts'
 
 const PANE = 420
 const ZOOM = 13
 const GLYPH = 16
-const DOT = 2
+const LOOK = { colour: 'map-label', radius: 2 } as const
 
 /** A small map of the stations an alert is about, among the others, over the territory's layers. */
-export class AlertMap {
-  private readonly map: L.Map
-  private readonly territory: Territory
-  private readonly marks: StationMarks
-  private readonly unsubscribe: () => void
-  private readonly sized: ResizeObserver
+export class AlertMap extends SmallMap {
+  protected override readonly dots: StationMarks
   private shown: readonly string[] = []
   private placed = false
 
-  constructor(
-    container: HTMLElement,
-    private readonly stations: StationStore,
-  ) {
-    this.map = L.map(container, { zoomControl: true, attributionControl: false, maxZoom: 18, zoomSnap: 0.25 })
-    const colours = themeColours()
-    this.territory = new Territory(this.map, colours, false)
-    const pane = this.map.createPane('alert-stations')
-    pane.style.zIndex = String(PANE)
-    pane.style.pointerEvents = 'none'
-    this.marks = new StationMarks(stations, colours)
-    this.unsubscribe = stations.subscribe(this.changed)
-    this.map.setView([0, 0], 1)
-    this.marks.addTo(this.map)
-    this.sized = new ResizeObserver(() => {
-      this.map.invalidateSize()
-      this.fit()
-    })
-    this.sized.observe(container)
-  }
-
-  setTerritory(layers: readonly TerritoryLayer[]): void {
-    this.territory.show(layers)
+  constructor(container: HTMLElement, stations: StationStore) {
+    super(container, stations, { zoomControl: true })
+    this.addPane('alert-stations', PANE)
+    this.dots = new StationMarks('alert-stations', stations, this.colours, LOOK)
+    this.dots.addTo(this.map)
   }
 
   setStations(ids: readonly string[]): void {
     this.shown = ids
     this.placed = false
-    this.marks.show(ids)
+    this.dots.show(ids)
     this.fit()
   }
 
-  refreshColours(): void {
-    const colours = themeColours()
-    this.territory.setColours(colours)
-    this.marks.setColours(colours)
-  }
-
-  destroy(): void {
-    this.unsubscribe()
-    this.sized.disconnect()
-    this.map.remove()
-  }
-
-  private readonly changed = (): void => {
-    this.marks.request()
+  protected override stationsChanged(): void {
+    super.stationsChanged()
     if (!this.placed) this.fit()
   }
 
   /** Once: later the person may have moved it. */
-  private fit(): void {
+  protected override fit(): void {
     if (this.placed) return
     const places = this.shown.flatMap((id) => {
       const record = this.stations.recordOf(id)
@@ -86,40 +51,24 @@ export class AlertMap {
 }
 
 /** The stations of the alert as the large map draws them, the others as dots. */
-class StationMarks extends CanvasLayer {
+class StationMarks extends StationDots {
   private sprites: SpriteSheet | undefined
   private shown: readonly string[] = []
-
-  constructor(
-    private readonly stations: StationStore,
-    private colours: ThemeColours,
-  ) {
-    super('alert-stations')
-  }
 
   show(ids: readonly string[]): void {
     this.shown = ids
     this.request()
   }
 
-  setColours(colours: ThemeColours): void {
-    this.colours = colours
+  override setColours(colours: ThemeColours): void {
     this.sprites = undefined
-    this.request()
+    super.setColours(colours)
   }
 
-  protected override paint({ context, world, originX, originY, width, height }: Viewport): void {
+  protected override paint(view: Viewport): void {
+    super.paint(view)
+    const { context, world, originX, originY } = view
     const { x, y } = this.stations
-    context.fillStyle = this.colours['map-label']
-    context.beginPath()
-    for (let row = 0; row < x.length; row++) {
-      const left = (x[row] as number) * world - originX
-      const top = (y[row] as number) * world - originY
-      if (left < 0 || top < 0 || left > width || top > height) continue
-      context.moveTo(left + DOT, top)
-      context.arc(left, top, DOT, 0, 2 * Math.PI)
-    }
-    context.fill()
     this.sprites ??= new SpriteSheet(this.colours, window.devicePixelRatio || 1)
     for (const id of this.shown) {
       const row = this.stations.row(id)

@@ -7,7 +7,7 @@ import { useText } from '../i18n/use-text.ts'
 import { treeOf } from '../jurisdictions/tree.ts'
 import { usePolled } from '../ledger/use-polled.ts'
 import { useMay } from '../session/permissions.ts'
-import { toggled } from '../stations/filter.ts'
+import { ChipChoice } from '../ui/chip-choice.tsx'
 import { ChoiceField, TextField } from '../ui/text-field.tsx'
 import type { AlertSearch } from './alert-search.ts'
 import { SeverityShape } from './severity-mark.tsx'
@@ -28,24 +28,21 @@ export function InboxFilters({ search, words, onChange }: InboxFiltersProps) {
   const zone = format.zone(Date.now())
   return (
     <div className="inbox-filters" id="inbox-filters" data-testid="inbox-filters">
-      <fieldset className="filter-group">
-        <legend className="field-label">{t('alerts.filter.severity')}</legend>
-        <div className="filter-chips">
-          {[...SEVERITIES].reverse().map((severity) => (
-            <button
-              key={severity}
-              type="button"
-              className="filter-chip"
-              aria-pressed={search.severities.includes(severity)}
-              onClick={() => onChange({ severities: toggled(search.severities, severity, SEVERITIES) })}
-              data-testid={`severity-${severity}`}
-            >
-              <SeverityShape severity={severity} />
-              {t(`alerts.severity.${severity}`)}
-            </button>
-          ))}
-        </div>
-      </fieldset>
+      <ChipChoice
+        label={t('alerts.filter.severity')}
+        all={SEVERITIES}
+        shown={[...SEVERITIES].reverse()}
+        chosen={search.severities}
+        onChange={(severities) => onChange({ severities })}
+        testId="severity"
+      >
+        {(severity) => (
+          <>
+            <SeverityShape severity={severity} />
+            {t(`alerts.severity.${severity}`)}
+          </>
+        )}
+      </ChipChoice>
       <ChoiceField
         label={t('alerts.filter.state')}
         value={search.states.length === 1 ? (search.states[0] ?? '') : ''}

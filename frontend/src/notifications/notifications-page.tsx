@@ -2,6 +2,7 @@ import type { ChannelView, RouteView } from '@osprey/core/api/notifications'
 import { useState } from 'react'
 import { useApp } from '../app-state.ts'
 import { useText } from '../i18n/use-text.ts'
+import { usePolled } from '../ledger/use-polled.ts'
 import { Tabs } from '../rules/tabs.tsx'
 import { useMay } from '../session/permissions.ts'
 import { Button } from '../ui/button.tsx'
@@ -16,7 +17,6 @@ import { HolidaysTab } from './holidays-tab.tsx'
 import { NOTIFICATIONS_VIEWS, type NotificationsView } from './notifications-views.ts'
 import { RouteDialog } from './route-dialog.tsx'
 import { RoutesTab } from './routes-tab.tsx'
-import { useRefreshed } from './use-refreshed.ts'
 import '../alerts/severity.css'
 import '../rules/rules.css'
 import './notifications.css'
@@ -36,15 +36,15 @@ export function NotificationsPage({ view, alert }: NotificationsPageProps) {
   const current = useObservable(session.session)
   // Channels and routes are those of everybody: the server tells them only to who may see everything.
   const whole = current.phase === 'signed-in' && current.user.jurisdictions === null
-  const channels = useRefreshed<ChannelView[]>(whole ? '/api/notifications/channels' : null, INTERVAL)
-  const routes = useRefreshed<RouteView[]>(whole ? '/api/notifications/routes' : null, INTERVAL)
+  const channels = usePolled<ChannelView[]>(whole ? '/api/notifications/channels' : null, INTERVAL)
+  const routes = usePolled<RouteView[]>(whole ? '/api/notifications/routes' : null, INTERVAL)
   const [dialog, setDialog] = useState<'channel' | 'route' | ChannelView | RouteView | null>(null)
   const reload = (): void => {
-    channels.reload()
-    routes.reload()
+    channels.retry()
+    routes.retry()
   }
   const show = (next: NotificationsView): void => pages.go({ page: 'notifications', view: next, alert: null })
-  const failed = channels.error !== null || routes.error !== null
+  const failed = channels.failed || routes.failed
   const known = channels.data !== null && routes.data !== null
   const panel = (tab: NotificationsView) => {
     if (tab !== view) return null

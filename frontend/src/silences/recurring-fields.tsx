@@ -1,5 +1,5 @@
 import { useText } from '../i18n/use-text.ts'
-import { toggled } from '../stations/filter.ts'
+import { ChipChoice } from '../ui/chip-choice.tsx'
 import { ChoiceField, TextField } from '../ui/text-field.tsx'
 import { type Recurring, usualRecurrence } from './silence-draft.ts'
 
@@ -30,22 +30,14 @@ export function RecurringFields({ value, onChange }: RecurringFieldsProps) {
       </label>
       {value !== null && (
         <div className="recurring">
-          <fieldset className="filter-group">
-            <legend className="field-label">{t('silences.days')}</legend>
-            <div className="filter-chips">
-              {WEEKDAYS.map((day) => (
-                <button
-                  key={day}
-                  type="button"
-                  className="filter-chip"
-                  aria-pressed={value.days.includes(day)}
-                  onClick={() => change({ days: toggled(value.days, day, WEEKDAYS) })}
-                >
-                  {t(`silences.day.${day}`)}
-                </button>
-              ))}
-            </div>
-          </fieldset>
+          <ChipChoice
+            label={t('silences.days')}
+            all={WEEKDAYS}
+            chosen={value.days}
+            onChange={(days) => change({ days })}
+          >
+            {(day) => t(`silences.day.${day}`)}
+          </ChipChoice>
           <div className="silence-choices">
             <TextField
               label={t('silences.timeFrom')}

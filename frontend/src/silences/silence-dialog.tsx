@@ -12,8 +12,8 @@ import { treeOf } from '../jurisdictions/tree.ts'
 import { usePolled } from '../ledger/use-polled.ts'
 import { Glyph } from '../map/glyph.tsx'
 import { useMay } from '../session/permissions.ts'
-import { toggled } from '../stations/filter.ts'
 import { Button } from '../ui/button.tsx'
+import { ChipChoice } from '../ui/chip-choice.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { isGeneral } from '../ui/field-problems.ts'
 import { Icon } from '../ui/icons.tsx'
@@ -179,40 +179,32 @@ function ScopeFields({ draft, problem, onChange }: ScopeFieldsProps) {
           ))}
         </ChoiceField>
       </div>
-      <fieldset className="filter-group">
-        <legend className="field-label">{t('alerts.filter.severity')}</legend>
-        <div className="filter-chips">
-          {SEVERITIES.map((severity) => (
-            <button
-              key={severity}
-              type="button"
-              className="filter-chip"
-              aria-pressed={draft.severities.includes(severity)}
-              onClick={() => onChange({ severities: toggled(draft.severities, severity, SEVERITIES) })}
-            >
-              <SeverityShape severity={severity} />
-              {t(`alerts.severity.${severity}`)}
-            </button>
-          ))}
-        </div>
-      </fieldset>
-      <fieldset className="filter-group">
-        <legend className="field-label">{t('filter.medium')}</legend>
-        <div className="filter-chips">
-          {MEDIA.map((medium) => (
-            <button
-              key={medium}
-              type="button"
-              className="filter-chip"
-              aria-pressed={draft.media.includes(medium)}
-              onClick={() => onChange({ media: toggled(draft.media, medium, MEDIA) })}
-            >
-              <Glyph medium={medium} size={12} />
-              {t(`medium.${medium}`)}
-            </button>
-          ))}
-        </div>
-      </fieldset>
+      <ChipChoice
+        label={t('alerts.filter.severity')}
+        all={SEVERITIES}
+        chosen={draft.severities}
+        onChange={(severities) => onChange({ severities })}
+      >
+        {(severity) => (
+          <>
+            <SeverityShape severity={severity} />
+            {t(`alerts.severity.${severity}`)}
+          </>
+        )}
+      </ChipChoice>
+      <ChipChoice
+        label={t('filter.medium')}
+        all={MEDIA}
+        chosen={draft.media}
+        onChange={(media) => onChange({ media })}
+      >
+        {(medium) => (
+          <>
+            <Glyph medium={medium} size={12} />
+            {t(`medium.${medium}`)}
+          </>
+        )}
+      </ChipChoice>
     </>
   )
 }

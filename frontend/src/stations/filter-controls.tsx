@@ -4,8 +4,9 @@ import { useWorkspace } from '../app-state.ts'
 import { useText } from '../i18n/use-text.ts'
 import { Glyph } from '../map/glyph.tsx'
 import { Button } from '../ui/button.tsx'
+import { ChipChoice } from '../ui/chip-choice.tsx'
 import { useObservable } from '../ui/observable.ts'
-import { CONDITIONS, EVERYTHING, type StationFilter, toggled } from './filter.ts'
+import { CONDITIONS, EVERYTHING, type StationFilter } from './filter.ts'
 
 interface FilterControlsProps {
   filter: StationFilter
@@ -18,42 +19,34 @@ export function FilterControls({ filter, onFilter }: FilterControlsProps) {
   return (
     <section className="filters" aria-label={t('filter.label')}>
       <PropertySelect property={filter.property} onChange={(property) => onFilter({ property })} />
-      <fieldset className="filter-group">
-        <legend className="field-label">{t('filter.medium')}</legend>
-        <div className="filter-chips">
-          {MEDIA.map((medium) => (
-            <button
-              key={medium}
-              type="button"
-              className="filter-chip"
-              aria-pressed={filter.media.includes(medium)}
-              onClick={() => onFilter({ media: toggled(filter.media, medium, MEDIA) })}
-              data-testid={`medium-${medium}`}
-            >
-              <Glyph medium={medium} size={12} />
-              {t(`medium.${medium}`)}
-            </button>
-          ))}
-        </div>
-      </fieldset>
-      <fieldset className="filter-group">
-        <legend className="field-label">{t('filter.condition')}</legend>
-        <div className="filter-chips">
-          {CONDITIONS.map((condition) => (
-            <button
-              key={condition}
-              type="button"
-              className="filter-chip"
-              aria-pressed={filter.conditions.includes(condition)}
-              onClick={() => onFilter({ conditions: toggled(filter.conditions, condition, CONDITIONS) })}
-              data-testid={`condition-${condition}`}
-            >
-              <span className={`condition-mark ${condition}`} aria-hidden="true" />
-              {t(`condition.${condition}`)}
-            </button>
-          ))}
-        </div>
-      </fieldset>
+      <ChipChoice
+        label={t('filter.medium')}
+        all={MEDIA}
+        chosen={filter.media}
+        onChange={(media) => onFilter({ media })}
+        testId="medium"
+      >
+        {(medium) => (
+          <>
+            <Glyph medium={medium} size={12} />
+            {t(`medium.${medium}`)}
+          </>
+        )}
+      </ChipChoice>
+      <ChipChoice
+        label={t('filter.condition')}
+        all={CONDITIONS}
+        chosen={filter.conditions}
+        onChange={(conditions) => onFilter({ conditions })}
+        testId="condition"
+      >
+        {(condition) => (
+          <>
+            <span className={`condition-mark ${condition}`} aria-hidden="true" />
+            {t(`condition.${condition}`)}
+          </>
+        )}
+      </ChipChoice>
       {active && (
         <Button small look="quiet" icon="close" className="filter-clear" onClick={() => onFilter(EVERYTHING)}>
           {t('filter.clear')}

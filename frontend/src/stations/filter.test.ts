@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { dependsOnState, EVERYTHING, matchingRows, type StationFilter, toggled } from './filter.ts'
+import { dependsOnState, EVERYTHING, matchingRows, type StationFilter } from './filter.ts'
 import { storeOf } from './stations.fixture.ts'
 
 const reading = { value: 1, unit: '1', time: '2026-11-22T08:00:00Z', quality: 1 }
@@ -34,10 +34,4 @@ test('membership by medium never changes with a reading', () => {
   expect(dependsOnState({ ...EVERYTHING, media: ['air'] })).toBe(false)
   expect(dependsOnState({ ...EVERYTHING, conditions: ['live'] })).toBe(true)
   expect(dependsOnState({ ...EVERYTHING, property: 'pm25' })).toBe(true)
-})
-
-test('a choice is added and taken out, in the order of all choices', () => {
-  const all = ['a', 'b', 'c'] as const
-  expect(toggled(['c'], 'a', all)).toEqual(['a', 'c'])
-  expect(toggled(['a', 'c'], 'a', all)).toEqual(['c'])
 })

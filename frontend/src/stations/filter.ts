@@ -17,11 +17,6 @@ export const EVERYTHING: StationFilter = { media: [], conditions: [], property: 
 const LIVE = 0
 const SILENT = 1
 
-/** Adds the choice, or takes it out when it is already there; the order is that of `all`. */
-export function toggled<T>(chosen: readonly T[], choice: T, all: readonly T[]): T[] {
-  return all.filter((item) => (item === choice) !== chosen.includes(item))
-}
-
 /** Whether membership can change without a change of the registry. */
 export function dependsOnState(filter: StationFilter): boolean {
   return filter.conditions.length > 0 || filter.property !== null
