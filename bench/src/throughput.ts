@@ -17,10 +17,13 @@ const { values: options } = parseArgs({
     devices: { type: 'string', default: '1000' },
     name: { type: 'string', default: 'throughput' },
     profile: { type: 'string' },
+    /** Active rules, each at every station: of the last value, the mean of an hour, the mean of a day, silence. */
+    rules: { type: 'string', default: '0' },
   },
 })
 
 const system = await startSystem({ profileDir: options.profile })
+for (let number = 0; number < Number(options.rules); number++) await activate(number)
 const processes = { broker: system.broker.pid, backend: system.backend.pid }
 const report = join(system.dataDir, 'load-report.json')
 const before = usages()
@@ -51,7 +54,7 @@ const result = JSON.parse(readFileSync(report, 'utf8')) as { tallies?: unknown; 
 delete result.tallies
 saveResult(
   options.name,
-  `node_modules/.bin/node bench/dist/throughput.js --rate ${options.rate} --seconds ${options.seconds} --devices ${options.devices}`,
+  `node_modules/.bin/node bench/dist/throughput.js --rate ${options.rate} --seconds ${options.seconds} --devices ${options.devices} --rules ${options.rules}`,
   {
     exitCode: code,
     load: result,
@@ -66,6 +69,27 @@ saveResult(
 )
 await system.stop()
 process.exitCode = code ?? 1
+
+async function activate(number: number): Promise<void> {
+  const measures = [
+    { property: 'pm25', statistic: 'last', windowSeconds: 3600 },
+    { property: 'pm10', statistic: 'mean', windowSeconds: 3600 },
+    { property: 'so2', statistic: 'mean', windowSeconds: 86_400 },
+  ]
+  const measure = measures[number % 4]
+  const threshold = { kind: 'number', value: 1e6 }
+  const trigger = measure
+    ? { kind: 'condition', condition: { kind: 'comparison', measure, operator: 'gt', threshold } }
+    : { kind: 'no_data', per: 'station', graceSeconds: 3600 }
+  const id = `rule-${number}`
+  const definition = { name: id, severity: 'minor', scope: { media: ['air'] }, trigger }
+  const answer = await fetch(`${system.url}/api/rules`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${system.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ id, active: true, definition }),
+  })
+  if (!answer.ok) throw new Error(`POST /api/rules answered ${answer.status}: ${await answer.text()}`)
+}
 
 function usages(): Record<'broker' | 'backend', Usage> {
   return { broker: usageOf(processes.broker), backend: usageOf(processes.backend) }
