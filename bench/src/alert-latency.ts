@@ -6,7 +6,7 @@ import type { ServerMessage } from '@osprey/core/live'
 import mqtt from 'mqtt'
 import WebSocket from 'ws'
 import { saveResult } from './results.ts'
-import { delay, NODE, percentile, run, startSystem } from './system.ts'
+import { delay, NODE, run, startSystem, summary, untilLoaded } from './system.ts'
 
 /**
  * How long after publishing a reading the alert it fires is told to a watcher on the WebSocket, and to somebody who
@@ -43,11 +43,17 @@ const load = run(
   join(system.dataDir, 'logs/load.log'),
 )
 for (const [number, id] of PROBES.entries()) {
-  await post('/api/stations', { id, name: id, latitude: 30 + number / 100, longitude: 120, medium: 'air' })
+  await system.post('/api/stations', {
+    id,
+    name: id,
+    latitude: 30 + number / 100,
+    longitude: 120,
+    medium: 'air',
+  })
 }
 const device = 'alert-probe'
-const { secret } = await post<{ secret: string }>('/api/devices', { id: device, stations: PROBES })
-await post('/api/rules', {
+const { secret } = await system.post<{ secret: string }>('/api/devices', { id: device, stations: PROBES })
+await system.post('/api/rules', {
   id: 'probe',
   active: true,
   definition: {
@@ -71,7 +77,7 @@ const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${system.mqttPort}`, {
 })
 for (const id of PROBES) await publish(id, Date.now(), BELOW)
 const live = await watch()
-await untilLoaded()
+await untilLoaded(system, Number(options.rate))
 
 const toFired: number[] = []
 const toResolved: number[] = []
@@ -119,16 +125,6 @@ async function publish(station: string, time: number, value: number): Promise<vo
   await client.publishAsync(`v1/devices/${device}/observations`, payload, { qos: 1 })
 }
 
-async function post<T>(path: string, body: object): Promise<T> {
-  const response = await fetch(system.url + path, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${system.token}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  })
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
-  return (await response.json()) as T
-}
-
 /** Somebody with the inbox open. */
 async function watch() {
   const socket = new WebSocket(`${system.url.replace('http', 'ws')}/live`, {
@@ -164,24 +160,5 @@ async function listed(station: string, time: number): Promise<number> {
     const { alerts } = await system.get<AlertsView>(`/api/alerts?station=${station}&limit=1`)
     if (alerts[0]?.firedAt === firedAt) return performance.now()
     await delay(20)
-  }
-}
-
-async function untilLoaded(): Promise<void> {
-  for (;;) {
-    const { received } = await system.get<{ received: number }>('/api/ledger')
-    if (received > Number(options.rate) * 6) return
-    await delay(200)
-  }
-}
-
-function summary(samples: number[]) {
-  const sorted = [...samples].sort((a, b) => a - b)
-  const round = (value: number) => Math.round(value * 10) / 10
-  return {
-    count: sorted.length,
-    p50: round(percentile(sorted, 0.5)),
-    p99: round(percentile(sorted, 0.99)),
-    max: round(percentile(sorted, 1)),
   }
 }

@@ -11,7 +11,7 @@ import mqtt from 'mqtt'
 import WebSocket from 'ws'
 import { saveResult } from './results.ts'
 import { valueAt } from './synthetic.ts'
-import { delay, percentile, type System, startSystem, usageOf } from './system.ts'
+import { delay, type System, startSystem, summary, usageOf } from './system.ts'
 
 /**
  * How long a backtest takes over HTTP, from the request to the last line of the answer: 30 days of one-minute data of
@@ -82,7 +82,7 @@ async function register(): Promise<void> {
   const stations = Array.from({ length: DATASTREAMS }, (_, index) => `bench-${index}`)
   for (const id of [...stations, PROBE]) {
     const attributes: Record<string, boolean> = id === PROBE ? {} : { bench: true }
-    await post(system, '/api/stations', {
+    await system.post('/api/stations', {
       id,
       name: id,
       latitude: 30,
@@ -256,32 +256,12 @@ async function startProbe(system: System) {
 }
 
 async function device(system: System, id: string, stations: string[]) {
-  const { secret } = await post<{ secret: string }>(system, '/api/devices', { id, stations })
+  const { secret } = await system.post<{ secret: string }>('/api/devices', { id, stations })
   return mqtt.connectAsync(`mqtt://127.0.0.1:${system.mqttPort}`, { username: id, password: secret })
-}
-
-async function post<T>(system: System, path: string, body: object): Promise<T> {
-  const response = await fetch(system.url + path, {
-    method: 'POST',
-    headers: headersOf(system),
-    body: JSON.stringify(body),
-  })
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
-  return (await response.json()) as T
 }
 
 function headersOf({ token }: System): Record<string, string> {
   return { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-}
-
-function summary(samples: readonly number[]) {
-  const sorted = [...samples].sort((one, other) => one - other)
-  return {
-    count: sorted.length,
-    p50: round(percentile(sorted, 0.5)),
-    p99: round(percentile(sorted, 0.99)),
-    max: round(percentile(sorted, 1)),
-  }
 }
 
 function round(value: number): number {

@@ -5,7 +5,7 @@ import type { ServerMessage } from '@osprey/core/live'
 import mqtt from 'mqtt'
 import WebSocket from 'ws'
 import { saveResult } from './results.ts'
-import { delay, NODE, percentile, run, startSystem } from './system.ts'
+import { delay, NODE, run, startSystem, summary, untilLoaded } from './system.ts'
 
 /**
  * How long after publishing a reading is stored (an HTTP query returns it) and on the map (a live frame carries
@@ -36,15 +36,15 @@ const load = run(
   {},
   join(system.dataDir, 'logs/load.log'),
 )
-await post('/api/stations', { id: PROBE, name: PROBE, latitude: 30, longitude: 120, medium: 'air' })
-const { secret } = await post<{ secret: string }>('/api/devices', { id: PROBE, stations: [PROBE] })
+await system.post('/api/stations', { id: PROBE, name: PROBE, latitude: 30, longitude: 120, medium: 'air' })
+const { secret } = await system.post<{ secret: string }>('/api/devices', { id: PROBE, stations: [PROBE] })
 const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${system.mqttPort}`, {
   username: PROBE,
   password: secret,
 })
 await publish(Date.now())
 const live = await watch()
-await untilLoaded()
+await untilLoaded(system, Number(options.rate))
 
 const toStored: number[] = []
 const toMap: number[] = []
@@ -88,16 +88,6 @@ async function publish(time: number): Promise<void> {
   )
 }
 
-async function post<T>(path: string, body: object): Promise<T> {
-  const response = await fetch(system.url + path, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${system.token}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  })
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
-  return (await response.json()) as T
-}
-
 /** A watcher of the whole map with the probe station open; the latest value replaces those between frames. */
 async function watch() {
   const socket = new WebSocket(`${system.url.replace('http', 'ws')}/live`, {
@@ -131,24 +121,5 @@ async function stored(time: number): Promise<number> {
     const { observations } = await system.get<{ observations: unknown[] }>(`/api/observations?${query}`)
     if (observations.length > 0) return performance.now()
     await delay(POLL_INTERVAL)
-  }
-}
-
-async function untilLoaded(): Promise<void> {
-  for (;;) {
-    const { received } = await system.get<{ received: number }>('/api/ledger')
-    if (received > Number(options.rate) * 6) return
-    await delay(200)
-  }
-}
-
-function summary(samples: number[]) {
-  const sorted = [...samples].sort((a, b) => a - b)
-  const round = (value: number) => Math.round(value * 10) / 10
-  return {
-    count: sorted.length,
-    p50: round(percentile(sorted, 0.5)),
-    p99: round(percentile(sorted, 0.99)),
-    max: round(percentile(sorted, 1)),
   }
 }

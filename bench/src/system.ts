@@ -106,6 +106,8 @@ export interface System {
   backend: Running
   /** JSON of a GET on the HTTP API, as the local operator. */
   get<T>(path: string): Promise<T>
+  /** JSON answer of a POST, likewise. */
+  post<T>(path: string, body: object): Promise<T>
   stop(): Promise<void>
 }
 
@@ -156,6 +158,15 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
       if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
       return (await response.json()) as T
     },
+    async post<T>(path: string, body: object): Promise<T> {
+      const response = await fetch(url + path, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+      if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+      return (await response.json()) as T
+    },
     async stop() {
       await broker.stop()
       await backend.stop()
@@ -181,3 +192,24 @@ export function percentile(sorted: readonly number[], fraction: number): number 
 }
 
 export { delay, NODE }
+
+/** Until the load has been running for about a second: `rate` messages of 6 readings a second. */
+export async function untilLoaded(system: System, rate: number): Promise<void> {
+  for (;;) {
+    const { received } = await system.get<{ received: number }>('/api/ledger')
+    if (received > rate * 6) return
+    await delay(200)
+  }
+}
+
+/** Of milliseconds, to a tenth. */
+export function summary(samples: readonly number[]) {
+  const sorted = [...samples].sort((one, other) => one - other)
+  const round = (value: number) => Math.round(value * 10) / 10
+  return {
+    count: sorted.length,
+    p50: round(percentile(sorted, 0.5)),
+    p99: round(percentile(sorted, 0.99)),
+    max: round(percentile(sorted, 1)),
+  }
+}

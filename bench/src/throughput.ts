@@ -83,12 +83,7 @@ async function activate(number: number): Promise<void> {
     : { kind: 'no_data', per: 'station', graceSeconds: 3600 }
   const id = `rule-${number}`
   const definition = { name: id, severity: 'minor', scope: { media: ['air'] }, trigger }
-  const answer = await fetch(`${system.url}/api/rules`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${system.token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ id, active: true, definition }),
-  })
-  if (!answer.ok) throw new Error(`POST /api/rules answered ${answer.status}: ${await answer.text()}`)
+  await system.post('/api/rules', { id, active: true, definition })
 }
 
 function usages(): Record<'broker' | 'backend', Usage> {
